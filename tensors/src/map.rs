@@ -1,0 +1,142 @@
+//! Named tensors with a common first dimension, and what a committee agrees on about them.
+
+use std::collections::BTreeMap;
+
+use tercet_primitives::{hashing, H256, MAX_ITEMS};
+
+use crate::{decoding, encoding, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
+
+/// The input or the result of a job: tensors by name, each with one slice per item.
+///
+/// There is at least one tensor, and 1..=[`MAX_ITEMS`] items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TensorMap {
+	items: u32,
+	tensors: BTreeMap<String, Tensor>,
+}
+
+impl TensorMap {
+	/// A map of `tensors`, in whatever order they come.
+	///
+	/// # Errors
+	/// [`Error::DuplicateName`], [`Error::ReservedName`], [`Error::NameTooLong`],
+	/// [`Error::TooManyTensors`],
+	/// [`Error::NoItems`], [`Error::TooManyItems`], [`Error::ItemsDiffer`].
+	pub fn new<Name: Into<String>>(
+		tensors: impl IntoIterator<Item = (Name, Tensor)>,
+	) -> Result<Self, Error> {
+		let mut map = BTreeMap::new();
+		for (name, tensor) in tensors {
+			let name = name.into();
+			if name.is_empty() || name == encoding::METADATA_KEY {
+				return Err(Error::ReservedName(name));
+			}
+			if name.len() > MAX_NAME_BYTES {
+				return Err(Error::NameTooLong(name.len()));
+			}
+			if map.contains_key(&name) {
+				return Err(Error::DuplicateName(name));
+			}
+			map.insert(name, tensor);
+		}
+		if map.len() > MAX_TENSORS {
+			return Err(Error::TooManyTensors(map.len()));
+		}
+		let items = common_items(&map)?;
+		Ok(Self { items, tensors: map })
+	}
+
+	/// Reads a safetensors file: any valid one with equal first dimensions, canonical or not.
+	/// Metadata is skipped.
+	///
+	/// # Errors
+	/// Any [`Error`]; the bytes are not trusted.
+	pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+		decoding::decode(bytes)
+	}
+
+	/// The one canonical encoding of this map; see [`encoding`].
+	pub fn to_canonical_bytes(&self) -> Vec<u8> {
+		let layout = self.tensors.iter().map(|(name, tensor)| {
+			(name.as_str(), tensor.dtype(), tensor.shape().to_vec(), tensor.data().len())
+		});
+		let mut bytes = encoding::header(layout);
+		bytes.reserve_exact(self.tensors.values().map(|tensor| tensor.data().len()).sum());
+		for tensor in self.tensors.values() {
+			bytes.extend_from_slice(tensor.data());
+		}
+		bytes
+	}
+
+	/// Number of items: the common first dimension.
+	pub fn items(&self) -> u32 {
+		self.items
+	}
+
+	/// Item `index` alone, as a map whose tensors have shape `[1, …]`; `None` if there is none.
+	pub fn item(&self, index: u32) -> Option<Self> {
+		let tensors = self.tensors.iter().map(|(name, tensor)| {
+			let data = tensor.item_data(index as usize)?.to_vec();
+			let item = Tensor::new(tensor.dtype(), tensor.item_shape(), data).ok()?;
+			Some((name.clone(), item))
+		});
+		Some(Self { items: 1, tensors: tensors.collect::<Option<_>>()? })
+	}
+
+	/// For each item, [`hashing::item_digest`] of the canonical bytes of that item alone.
+	pub fn item_digests(&self) -> Vec<H256> {
+		// The header of an item depends only on names, types and shapes, so all items share it.
+		let layout = self.tensors.iter().map(|(name, tensor)| {
+			let length = tensor.data().len() / self.items as usize;
+			(name.as_str(), tensor.dtype(), tensor.item_shape(), length)
+		});
+		let header = encoding::header(layout);
+		let digest = |index: usize| {
+			let mut bytes = header.clone();
+			for data in self.tensors.values().filter_map(|tensor| tensor.item_data(index)) {
+				bytes.extend_from_slice(data);
+			}
+			hashing::item_digest(&bytes)
+		};
+		(0..self.items as usize).map(digest).collect()
+	}
+
+	/// [`hashing::result_root`] over [`Self::item_digests`]: what an executor commits to.
+	pub fn root(&self) -> H256 {
+		hashing::result_root(&self.item_digests())
+	}
+
+	/// The tensor called `name`.
+	pub fn tensor(&self, name: &str) -> Option<&Tensor> {
+		self.tensors.get(name)
+	}
+
+	/// Names and tensors, names in bytewise order.
+	pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Tensor)> {
+		self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
+	}
+
+	/// Number of tensors, at least 1.
+	#[allow(clippy::len_without_is_empty, reason = "a map is never empty")]
+	pub fn len(&self) -> usize {
+		self.tensors.len()
+	}
+}
+
+fn common_items(tensors: &BTreeMap<String, Tensor>) -> Result<u32, Error> {
+	let mut tensors = tensors.iter();
+	let (_, first) = tensors.next().ok_or(Error::NoItems)?;
+	let expected = first.first_dimension();
+	for (name, tensor) in tensors {
+		let found = tensor.first_dimension();
+		if found != expected {
+			let (expected, found) = (expected as u64, found as u64);
+			return Err(Error::ItemsDiffer { name: name.clone(), expected, found });
+		}
+	}
+	match u32::try_from(expected) {
+		Ok(0) => Err(Error::NoItems),
+		Ok(items) if items <= MAX_ITEMS => Ok(items),
+		_ => Err(Error::TooManyItems(expected as u64)),
+	}
+}
