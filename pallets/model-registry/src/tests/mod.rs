@@ -1,0 +1,6 @@
+mod add_variant;
+mod catalog;
+mod invariants;
+mod publish;
+mod random_calls;
+mod scenario;
