@@ -1,0 +1,11 @@
+mod availability;
+mod bond;
+mod draw;
+mod integrity;
+mod invariants;
+mod offers;
+mod random_calls;
+mod release;
+mod scenario;
+mod unbond;
+mod withdraw;
