@@ -1,0 +1,10 @@
+mod close;
+mod commit;
+mod decide;
+mod invariants;
+mod open;
+mod random;
+mod replay;
+mod reveal;
+mod scenario;
+mod views;
