@@ -1,0 +1,5 @@
+mod distribute;
+mod invariants;
+mod random;
+mod scenario;
+mod worst_case;
