@@ -1,0 +1,312 @@
+//! How each pallet is configured.
+
+use polkadot_sdk::{
+	frame_support, frame_system, pallet_babe, pallet_balances, pallet_grandpa, pallet_multisig,
+	pallet_proxy, pallet_sudo, pallet_timestamp, pallet_transaction_payment, pallet_utility,
+	sp_core, sp_runtime,
+};
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchClass,
+	parameter_types,
+	traits::{ConstU128, ConstU16, ConstU32, ConstU64, InstanceFilter},
+	weights::{
+		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+		ConstantMultiplier, IdentityFee, Weight,
+	},
+	PalletId,
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use scale_info::TypeInfo;
+use sp_core::Void;
+use sp_runtime::{
+	traits::{AccountIdConversion, BlakeTwo256},
+	Perbill, Permill,
+};
+use tercet_primitives::{traits::BlockVrf, Balance, MILLI_TCT, SLOT_MILLIS, TCT};
+
+use crate::*;
+
+/// Slots, and so about as many blocks, in a minute.
+pub const MINUTES: BlockNumber = 60_000 / SLOT_MILLIS as BlockNumber;
+/// Slots, and so about as many blocks, in a day.
+pub const DAYS: BlockNumber = 24 * 60 * MINUTES;
+/// Slots in an epoch. Cannot change on a running chain.
+pub const EPOCH_SLOTS: u64 = 10 * MINUTES as u64;
+
+/// The primary slot probability `c` = 1/4, secondary VRF slots everywhere else: every block has a
+/// VRF output, so jobs can be drawn in every block.
+pub const BABE_GENESIS_EPOCH_CONFIG: polkadot_sdk::sp_consensus_babe::BabeEpochConfiguration =
+	polkadot_sdk::sp_consensus_babe::BabeEpochConfiguration {
+		c: (1, 4),
+		allowed_slots: polkadot_sdk::sp_consensus_babe::AllowedSlots::PrimaryAndSecondaryVRFSlots,
+	};
+
+/// Smallest balance that keeps an account alive.
+pub const EXISTENTIAL_DEPOSIT: Balance = MILLI_TCT;
+
+/// Deposit for `items` stored records of `bytes` bytes in all.
+const fn deposit(items: u32, bytes: u32) -> Balance {
+	items as Balance * 100 * MILLI_TCT + bytes as Balance * MILLI_TCT
+}
+
+/// Of a 2 s slot BABE proposes for two thirds; one second of execution leaves room to import.
+const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
+const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+
+parameter_types! {
+	pub const Version: RuntimeVersion = VERSION;
+	pub RuntimeBlockWeights: BlockWeights =
+		BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_RATIO);
+	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+		.max_length(5 * 1024 * 1024)
+		.modify_max_length_for_class(DispatchClass::Normal, |limit| {
+			*limit = NORMAL_RATIO * *limit;
+		})
+		.build();
+	pub const BlockHashCount: BlockNumber = 4096;
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type Block = Block;
+	type BlockWeights = RuntimeBlockWeights;
+	type BlockLength = RuntimeBlockLength;
+	type BlockHashCount = BlockHashCount;
+	type DbWeight = ParityDbWeight;
+	type Version = Version;
+	type Nonce = Nonce;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type SS58Prefix = ConstU16<42>;
+	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type MaxConsumers = ConstU32<16>;
+}
+
+impl pallet_timestamp::Config for Runtime {
+	type Moment = u64;
+	type OnTimestampSet = Babe;
+	type MinimumPeriod = ConstU64<{ SLOT_MILLIS / 2 }>;
+	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_babe::Config for Runtime {
+	type EpochDuration = ConstU64<EPOCH_SLOTS>;
+	type ExpectedBlockTime = ConstU64<SLOT_MILLIS>;
+	type EpochChangeTrigger = pallet_babe::SameAuthoritiesForever;
+	type DisabledValidators = ();
+	type WeightInfo = ();
+	type MaxAuthorities = ConstU32<32>;
+	type MaxNominators = ConstU32<0>;
+	type KeyOwnerProof = Void;
+	type EquivocationReportSystem = ();
+}
+
+impl pallet_grandpa::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = ();
+	type MaxAuthorities = ConstU32<32>;
+	type MaxNominators = ConstU32<0>;
+	type MaxSetIdSessionEntries = ConstU64<0>;
+	type KeyOwnerProof = Void;
+	type EquivocationReportSystem = ();
+}
+
+impl pallet_balances::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type RuntimeFreezeReason = RuntimeFreezeReason;
+	type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
+	type Balance = Balance;
+	type DustRemoval = ToTreasury;
+	type ExistentialDeposit = ConstU128<EXISTENTIAL_DEPOSIT>;
+	type AccountStore = System;
+	type ReserveIdentifier = [u8; 8];
+	type FreezeIdentifier = RuntimeFreezeReason;
+	type MaxLocks = ConstU32<50>;
+	type MaxReserves = ConstU32<50>;
+	type MaxFreezes = ConstU32<50>;
+	type DoneSlashHandler = ();
+}
+
+parameter_types! {
+	/// The account that the network's share of every fee and every job goes to.
+	pub TreasuryAccount: AccountId = PalletId(*b"py/trsry").into_account_truncating();
+}
+
+/// Sends what nobody else owns to the treasury, so that total issuance stays what it was.
+pub type ToTreasury = frame_support::traits::tokens::imbalance::ResolveTo<TreasuryAccount, Balances>;
+
+parameter_types! {
+	/// 10^-9 TCT per byte.
+	pub const TransactionByteFee: Balance = MILLI_TCT / 1_000_000;
+}
+
+impl pallet_transaction_payment::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type OnChargeTransaction = pallet_transaction_payment::FungibleAdapter<Balances, ToTreasury>;
+	type WeightToFee = IdentityFee<Balance>;
+	type LengthToFee = ConstantMultiplier<Balance, TransactionByteFee>;
+	type FeeMultiplierUpdate = pallet_transaction_payment::ConstFeeMultiplier<FeeMultiplier>;
+	type OperationalFeeMultiplier = frame_support::traits::ConstU8<5>;
+	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+	pub FeeMultiplier: pallet_transaction_payment::Multiplier = sp_runtime::traits::One::one();
+}
+
+impl pallet_sudo::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_utility::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type PalletsOrigin = OriginCaller;
+	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+/// What a proxy may do for the account that named it.
+#[derive(
+	Copy,
+	Clone,
+	Default,
+	Eq,
+	PartialEq,
+	Ord,
+	PartialOrd,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	Debug,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum ProxyType {
+	/// Everything.
+	#[default]
+	#[codec(index = 0)]
+	Any,
+	/// Answer jobs and change availability, but never move money: the key of a worker.
+	#[codec(index = 1)]
+	Worker,
+}
+
+impl InstanceFilter<RuntimeCall> for ProxyType {
+	fn filter(&self, call: &RuntimeCall) -> bool {
+		use pallet_provider_staking::Call as Staking;
+		match self {
+			Self::Any => true,
+			Self::Worker => matches!(
+				call,
+				RuntimeCall::Verification(..) |
+					RuntimeCall::ProviderStaking(
+						Staking::offer { .. } |
+							Staking::update_offer { .. } |
+							Staking::withdraw_offer { .. } |
+							Staking::go_available { .. } |
+							Staking::go_unavailable { .. }
+					)
+			),
+		}
+	}
+
+	fn is_superset(&self, other: &Self) -> bool {
+		self == &Self::Any || self == other
+	}
+}
+
+impl pallet_proxy::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type Currency = Balances;
+	type ProxyType = ProxyType;
+	type ProxyDepositBase = ConstU128<{ deposit(1, 8) }>;
+	type ProxyDepositFactor = ConstU128<{ deposit(0, 33) }>;
+	type MaxProxies = ConstU32<32>;
+	type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+	type MaxPending = ConstU32<32>;
+	type CallHasher = BlakeTwo256;
+	type AnnouncementDepositBase = ConstU128<{ deposit(1, 8) }>;
+	type AnnouncementDepositFactor = ConstU128<{ deposit(0, 66) }>;
+	type BlockNumberProvider = System;
+}
+
+impl pallet_multisig::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type Currency = Balances;
+	type DepositBase = ConstU128<{ deposit(1, 88) }>;
+	type DepositFactor = ConstU128<{ deposit(0, 32) }>;
+	type MaxSignatories = ConstU32<100>;
+	type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+	type BlockNumberProvider = System;
+}
+
+parameter_types! {
+	pub const MaxRoyalty: Permill = Permill::from_percent(50);
+	pub const TreasuryShare: Permill = Permill::from_percent(5);
+}
+
+impl pallet_model_registry::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type ModelDepositBase = ConstU128<{ deposit(1, 0) }>;
+	type ModelDepositPerByte = ConstU128<{ deposit(0, 1) }>;
+	type MaxRoyalty = MaxRoyalty;
+	type MaxArtifactBytes = ConstU64<{ 16 << 30 }>;
+	type WeightInfo = pallet_model_registry::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_provider_staking::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Models = ModelRegistry;
+	type MinBond = ConstU128<{ 1_000 * TCT }>;
+	// A seat of the least bond is kept once in ten samples, so 32 samples fill it 97 times in 100.
+	type StakeCap = ConstU128<{ 10_000 * TCT }>;
+	type UnbondingPeriod = ConstU32<{ 7 * DAYS }>;
+	type WeightInfo = pallet_provider_staking::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_job_market::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Catalog = ModelRegistry;
+	type Pool = ProviderStaking;
+	type Committees = Verification;
+	type Payouts = Payouts;
+	type Vrf = BabeVrf;
+	type MinDeadline = ConstU32<10>;
+	type MaxDeadline = ConstU32<DAYS>;
+	type MaxInputBytes = ConstU64<{ 1 << 30 }>;
+	type MaxDrawsPerBlock = ConstU32<64>;
+	type MaxExpiriesPerBlock = ConstU32<64>;
+	type WeightInfo = pallet_job_market::weights::SubstrateWeight<Runtime>;
+}
+
+/// The VRF output that Babe writes at the end of each block.
+pub struct BabeVrf;
+
+impl BlockVrf for BabeVrf {
+	fn current() -> Option<[u8; 32]> {
+		pallet_babe::AuthorVrfRandomness::<Runtime>::get()
+	}
+}
+
+impl pallet_verification::Config for Runtime {
+	type Settlement = JobMarket;
+	type Pool = ProviderStaking;
+	type WeightInfo = pallet_verification::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_payouts::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type TreasuryShare = TreasuryShare;
+	type TreasuryAccount = TreasuryAccount;
+}

@@ -1,0 +1,173 @@
+//! The whole runtime in memory, started from the development preset.
+
+// Each test file uses what it needs.
+#![allow(dead_code)]
+
+use polkadot_sdk::{
+	frame_support::{
+		dispatch::DispatchResultWithPostInfo,
+		traits::{Hooks, OnGenesis},
+	},
+	pallet_babe, sp_core,
+	sp_io::TestExternalities,
+	sp_keyring::Sr25519Keyring,
+	sp_runtime::{traits::Dispatchable, BuildStorage, Permill},
+};
+use tercet_primitives::{
+	hashing, Agreement, Answer, Balance, BlobRef, BlockNumber, DeterminismClass, JobId, JobRequest,
+	ModelId, Payload, PoolId, Precision, Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
+};
+use tercet_runtime::{
+	genesis, AccountId, Balances, JobMarket, ModelRegistry, Payouts, ProviderStaking, Runtime,
+	RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, System, Verification,
+};
+
+/// The only variant there is.
+pub const VARIANT: VariantId = VariantId { model: ModelId(0), index: 0 };
+
+/// Its pool.
+pub const POOL: PoolId = PoolId { variant: VARIANT, class: DeterminismClass::Portable };
+
+/// Runs `test` on a fresh chain on which //Ferdie has published a model, and checks the invariants of
+/// every pallet afterwards.
+pub fn on_a_chain(test: impl FnOnce()) {
+	let preset = genesis::get_preset(&"development".into()).expect("the preset exists");
+	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("presets are JSON");
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("serializes");
+	merge(&mut config, patch);
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("the preset fits");
+	let mut chain = TestExternalities::new(config.build_storage().expect("genesis builds"));
+	chain.execute_with(|| {
+		System::on_genesis();
+		next_block();
+		dispatch(account(Sr25519Keyring::Ferdie), publish()).expect("the model is published");
+		test();
+		check_invariants();
+	});
+}
+
+fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
+	match (into, patch) {
+		(serde_json::Value::Object(into), serde_json::Value::Object(patch)) =>
+			for (key, value) in patch {
+				merge(into.entry(key).or_insert(serde_json::Value::Null), value);
+			},
+		(into, patch) => *into = patch,
+	}
+}
+
+/// Invariants of every pallet of ours.
+pub fn check_invariants() {
+	ModelRegistry::do_try_state().expect("model-registry");
+	ProviderStaking::do_try_state().expect("provider-staking");
+	JobMarket::do_try_state().expect("job-market");
+	Verification::do_try_state().expect("verification");
+	Payouts::do_try_state().expect("payouts");
+}
+
+/// Ends the block and begins the next one, whose hooks run as they do on a chain: Babe's output is
+/// there when the market draws.
+pub fn next_block() {
+	let now = System::block_number();
+	let vrf = sp_core::blake2_256(&now.to_le_bytes());
+	pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some(vrf));
+	JobMarket::on_finalize(now);
+	System::reset_events();
+	System::set_block_number(now + 1);
+	JobMarket::on_initialize(now + 1);
+}
+
+/// Blocks until `number`.
+pub fn run_to(number: BlockNumber) {
+	while System::block_number() < number {
+		next_block();
+	}
+}
+
+/// The account of a well-known key.
+pub fn account(key: Sr25519Keyring) -> AccountId {
+	key.to_account_id()
+}
+
+/// Dispatches a call as `who`, fees aside.
+pub fn dispatch(who: AccountId, call: impl Into<RuntimeCall>) -> DispatchResultWithPostInfo {
+	call.into().dispatch(RuntimeOrigin::signed(who))
+}
+
+fn publish() -> pallet_model_registry::Call<Runtime> {
+	let variant = Variant {
+		precision: Precision::Int8,
+		artifact: BlobRef { blob_id: [1; 32], digest: H256::repeat_byte(2), size: 3 },
+		units_per_item: WorkUnits(2),
+		memory: 1 << 20,
+		agreement: Agreement::Exact,
+	};
+	pallet_model_registry::Call::publish {
+		name: b"model".to_vec().try_into().expect("short"),
+		task: b"tensor".to_vec().try_into().expect("short"),
+		licence: b"MIT".to_vec().try_into().expect("short"),
+		royalty: Permill::from_percent(7),
+		variants: vec![variant].try_into().expect("one"),
+	}
+}
+
+/// Makes `who` an available provider.
+pub fn provide(who: AccountId, bond: Balance) {
+	type Call = pallet_provider_staking::Call<Runtime>;
+	dispatch(who.clone(), Call::bond { amount: bond }).expect("bonds");
+	dispatch(who.clone(), Call::offer { pool: POOL, least_price: MILLI_TCT }).expect("offers");
+	dispatch(who, Call::go_available {}).expect("goes available");
+}
+
+/// A request for `items` items, due `deadline` blocks from now.
+pub fn request(items: u32, price: Balance, deadline: BlockNumber) -> JobRequest {
+	JobRequest {
+		variant: VARIANT,
+		class: DeterminismClass::Portable,
+		items,
+		input: Payload::Inline(vec![1, 2, 3].try_into().expect("short")),
+		price,
+		deadline: System::block_number() + deadline,
+	}
+}
+
+/// Submits a job; its id is the number of jobs before it.
+pub fn submit(who: AccountId, request: JobRequest) -> Result<JobId, ()> {
+	let id = JobId(JobMarket::job_count());
+	let call = pallet_job_market::Call::<Runtime>::submit { request };
+	dispatch(who, call).map(|_| id).map_err(|_| ())
+}
+
+/// The answer that honest executors give to every job; others differ by `lie`.
+pub fn answer(lie: u8) -> Answer {
+	Answer {
+		root: H256::repeat_byte(lie),
+		output: Payload::Inline(vec![lie].try_into().expect("short")),
+	}
+}
+
+/// Commits `who` to an answer.
+pub fn commit(who: AccountId, job: JobId, lie: u8) -> DispatchResultWithPostInfo {
+	let genesis = System::block_hash(0);
+	let commitment = hashing::commitment(&genesis, job, 0, &who, &answer(lie), &[lie; 32]);
+	dispatch(who, pallet_verification::Call::<Runtime>::commit { job, commitment })
+}
+
+/// Reveals that answer.
+pub fn reveal(who: AccountId, job: JobId, lie: u8) -> DispatchResultWithPostInfo {
+	let call = pallet_verification::Call::<Runtime>::reveal {
+		job,
+		answer: answer(lie),
+		salt: [lie; 32],
+	};
+	dispatch(who, call)
+}
+
+/// Everything that `who` owns, held or not.
+pub fn wealth(who: &AccountId) -> Balance {
+	use polkadot_sdk::frame_support::traits::fungible::Inspect;
+	Balances::total_balance(who)
+}
+
+/// What a provider of these tests bonds.
+pub const BOND: Balance = 2_000 * TCT;

@@ -1,0 +1,65 @@
+//! What the runtime's parameters mean for its users.
+
+mod common;
+
+use common::*;
+use polkadot_sdk::{
+	frame_support::{dispatch::GetDispatchInfo, traits::InstanceFilter},
+	pallet_balances,
+	sp_keyring::Sr25519Keyring::Bob,
+	sp_runtime::MultiAddress,
+};
+use tercet_primitives::{JobId, H256, MILLI_TCT, TCT};
+use tercet_runtime::{
+	configs::ProxyType, Runtime, RuntimeCall, TransactionPayment,
+};
+
+fn transfer() -> RuntimeCall {
+	let dest = MultiAddress::Id(account(Bob));
+	pallet_balances::Call::transfer_keep_alive { dest, value: TCT }.into()
+}
+
+#[test]
+fn fee_is_small_against_a_job_when_transferring_and_submitting() {
+	on_a_chain(|| {
+		let fee = |call: RuntimeCall| {
+			TransactionPayment::compute_fee(300, &call.get_dispatch_info(), 0)
+		};
+		assert!(fee(transfer()) < MILLI_TCT);
+		let request = request(1, MILLI_TCT, 30);
+		assert!(fee(pallet_job_market::Call::submit { request }.into()) < 2 * MILLI_TCT);
+	});
+}
+
+#[test]
+fn proxy_of_a_worker_answers_jobs_and_moves_no_money() {
+	let answer = pallet_verification::Call::<Runtime>::commit {
+		job: JobId(0),
+		commitment: H256::zero(),
+	};
+	let unbond = pallet_provider_staking::Call::<Runtime>::unbond { amount: 1 };
+	assert!(ProxyType::Worker.filter(&answer.into()));
+	assert!(!ProxyType::Worker.filter(&unbond.into()));
+	assert!(!ProxyType::Worker.filter(&transfer()));
+	assert!(ProxyType::Any.is_superset(&ProxyType::Worker));
+	assert!(!ProxyType::Worker.is_superset(&ProxyType::Any));
+}
+
+#[test]
+fn sudo_exists_only_in_the_development_preset() {
+	let preset = |id: &str| {
+		let bytes = tercet_runtime::genesis::get_preset(&id.into()).unwrap();
+		serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()
+	};
+	assert!(preset("development")["sudo"]["key"].is_string());
+	assert!(preset("local_testnet")["sudo"]["key"].is_null());
+}
+
+#[test]
+fn calls_stay_small() {
+	assert!(
+		core::mem::size_of::<RuntimeCall>() <= 512,
+		"a queue of calls would take {} bytes each",
+		core::mem::size_of::<RuntimeCall>()
+	);
+}
