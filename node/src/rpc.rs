@@ -1,0 +1,64 @@
+//! What the node answers over RPC, besides what every Substrate node does.
+
+use std::sync::Arc;
+
+use jsonrpsee::RpcModule;
+use polkadot_sdk::{
+	frame_system_rpc_runtime_api, pallet_transaction_payment_rpc, sc_consensus_babe,
+	sc_consensus_babe_rpc, sc_consensus_grandpa as grandpa, sc_consensus_grandpa_rpc, sc_rpc,
+	sp_keystore::KeystorePtr, substrate_frame_rpc_system,
+};
+use tercet_runtime::{Block, BlockNumber, Hash};
+
+use crate::service::{FullBackend, FullClient, FullSelectChain, TransactionPool};
+
+/// What the handlers need.
+pub struct Deps {
+	/// The chain.
+	pub client: Arc<FullClient>,
+	/// Transactions on their way.
+	pub pool: Arc<TransactionPool>,
+	/// Which head is best.
+	pub select_chain: FullSelectChain,
+	/// Session keys.
+	pub keystore: KeystorePtr,
+	/// Epochs of BABE.
+	pub babe: sc_consensus_babe::BabeWorkerHandle<Block>,
+	/// What GRANDPA is voting on.
+	pub grandpa: Grandpa,
+}
+
+/// What the GRANDPA handler needs.
+pub struct Grandpa {
+	/// State of the voter.
+	pub voter_state: grandpa::SharedVoterState,
+	/// Who votes.
+	pub authority_set: grandpa::SharedAuthoritySet<Hash, BlockNumber>,
+	/// Justifications as they come.
+	pub justifications: grandpa::GrandpaJustificationStream<Block>,
+	/// Proofs of finality.
+	pub finality: Arc<grandpa::FinalityProofProvider<FullBackend, Block>>,
+	/// Runs subscriptions.
+	pub executor: sc_rpc::SubscriptionTaskExecutor,
+}
+
+/// All handlers.
+pub fn create(
+	deps: Deps,
+) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync + 'static>> {
+	use frame_system_rpc_runtime_api as _;
+	use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
+	use sc_consensus_babe_rpc::{Babe, BabeApiServer};
+	use sc_consensus_grandpa_rpc::{Grandpa as GrandpaRpc, GrandpaApiServer};
+	use substrate_frame_rpc_system::{System, SystemApiServer};
+
+	let mut module = RpcModule::new(());
+	module.merge(System::new(deps.client.clone(), deps.pool).into_rpc())?;
+	module.merge(TransactionPayment::new(deps.client.clone()).into_rpc())?;
+	module.merge(Babe::new(deps.client, deps.babe, deps.keystore, deps.select_chain).into_rpc())?;
+	let Grandpa { voter_state, authority_set, justifications, finality, executor } = deps.grandpa;
+	module.merge(
+		GrandpaRpc::new(executor, authority_set, voter_state, justifications, finality).into_rpc(),
+	)?;
+	Ok(module)
+}
