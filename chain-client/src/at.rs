@@ -1,0 +1,282 @@
+//! Questions about the state at one block.
+
+use codec::{Decode, Encode};
+use polkadot_sdk::{
+	sp_crypto_hashing::{blake2_128, blake2_256, twox_128},
+	sp_runtime::DispatchError,
+};
+use serde_json::json;
+use tercet_primitives::{
+	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote},
+	AccountId32, Balance, JobId, Model, ModelId, PoolId, H256,
+};
+
+use crate::{
+	client::{unknown_block, Header},
+	rpc::{from_hex, to_hex},
+	ChainClient, Error, Event, Head,
+};
+
+/// The state at the end of one block.
+///
+/// All questions fail with [`Error::UnknownBlock`] if the node does not have the block or its state,
+/// and with [`Error::Unreachable`], [`Error::Timeout`] or [`Error::Decode`].
+#[derive(Clone)]
+pub struct At {
+	client: ChainClient,
+	hash: H256,
+}
+
+/// What an account has, in planck.
+#[derive(
+	Clone, Copy, Debug, Default, PartialEq, Eq, Decode, serde::Serialize, serde::Deserialize,
+)]
+pub struct AccountBalance {
+	/// Not held.
+	pub free: Balance,
+	/// Held: bonds, escrows and deposits.
+	pub reserved: Balance,
+	/// Part of all that may not be sent.
+	pub frozen: Balance,
+}
+
+impl AccountBalance {
+	/// Everything, held or not.
+	pub fn total(&self) -> Balance {
+		self.free.saturating_add(self.reserved)
+	}
+}
+
+/// What a block carries.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct BlockInfo {
+	/// Number and hash.
+	pub head: Head,
+	/// Hash of the block before it.
+	pub parent: H256,
+	/// Its extrinsics, in order.
+	pub extrinsics: Vec<ExtrinsicInfo>,
+}
+
+/// One extrinsic of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ExtrinsicInfo {
+	/// BLAKE2b-256 of its encoding.
+	pub hash: H256,
+	/// Length of its encoding.
+	pub bytes: u32,
+}
+
+impl At {
+	pub(crate) fn new(client: ChainClient, hash: H256) -> Self {
+		Self { client, hash }
+	}
+
+	/// The block.
+	pub fn hash(&self) -> H256 {
+		self.hash
+	}
+
+	/// Number of models published so far; their ids are `0..count`.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn model_count(&self) -> Result<u32, Error> {
+		self.call("ModelApi_model_count", ()).await
+	}
+
+	/// One model.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn model(&self, id: ModelId) -> Result<Option<Model<AccountId32>>, Error> {
+		self.call("ModelApi_model", id).await
+	}
+
+	/// Number of jobs submitted so far; their ids are `0..count`.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn job_count(&self) -> Result<u64, Error> {
+		self.call("JobApi_job_count", ()).await
+	}
+
+	/// One job with its committee.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn job(&self, id: JobId) -> Result<Option<JobView>, Error> {
+		self.call("JobApi_job", id).await
+	}
+
+	/// What a job of `items` items would cost at `price` planck per work unit.
+	///
+	/// # Errors
+	/// [`Error::Dispatch`] with the reason for which such a job would be refused; see [`At`].
+	pub async fn quote(&self, pool: PoolId, items: u32, price: Balance) -> Result<Quote, Error> {
+		let quote: Result<Quote, DispatchError> =
+			self.call("JobApi_quote", (pool, items, price)).await?;
+		match quote {
+			Ok(quote) => Ok(quote),
+			Err(error) => Err(self.client.runtime(Some(self.hash)).await?.dispatch_error(error)),
+		}
+	}
+
+	/// Whether the chain accepts `proof` that `digest` is the agreed result of item `index`.
+	///
+	/// # Errors
+	/// See [`At`]; the chain's verdict is the inner result.
+	pub async fn verify_item(
+		&self,
+		job: JobId,
+		index: u32,
+		digest: H256,
+		proof: Vec<H256>,
+	) -> Result<Result<(), ItemProofError>, Error> {
+		self.call("JobApi_verify_item", (job, index, digest, proof)).await
+	}
+
+	/// One provider.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn provider(&self, who: AccountId32) -> Result<Option<ProviderView>, Error> {
+		self.call("ProviderApi_provider", who).await
+	}
+
+	/// Every job in a provider's hands, oldest first.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn assignments(&self, who: AccountId32) -> Result<Vec<Assignment>, Error> {
+		self.call("ProviderApi_assignments", who).await
+	}
+
+	/// What an account has; nothing if it does not exist.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn balance(&self, who: AccountId32) -> Result<AccountBalance, Error> {
+		/// `frame_system::AccountInfo`.
+		#[derive(Decode)]
+		struct AccountInfo {
+			_nonce: u32,
+			_consumers: u32,
+			_providers: u32,
+			_sufficients: u32,
+			balance: AccountBalance,
+			_flags: u128,
+		}
+		let who = who.encode();
+		let prefix = [twox_128(b"System"), twox_128(b"Account")].concat();
+		let key = [&prefix[..], &blake2_128(&who)[..], &who[..]].concat();
+		match self.storage(&key).await? {
+			Some(bytes) => decode::<AccountInfo>("an account", &bytes).map(|info| info.balance),
+			None => Ok(AccountBalance::default()),
+		}
+	}
+
+	/// Issuance of the native token, in planck.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn total_issuance(&self) -> Result<Balance, Error> {
+		let key = [twox_128(b"Balances"), twox_128(b"TotalIssuance")].concat();
+		match self.storage(&key).await? {
+			Some(bytes) => decode("the total issuance", &bytes),
+			None => Ok(0),
+		}
+	}
+
+	/// The slot that the block was made in; slots follow each other at a fixed pace, and one may be
+	/// without a block.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn slot(&self) -> Result<u64, Error> {
+		let key = [twox_128(b"Babe"), twox_128(b"CurrentSlot")].concat();
+		match self.storage(&key).await? {
+			Some(bytes) => decode("the slot", &bytes),
+			None => Err(Error::decode("the slot", "the chain does not keep it")),
+		}
+	}
+
+	/// Raw storage.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn storage(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+		let params = [json!(to_hex(key)), json!(to_hex(self.hash))];
+		let value: Option<String> = self
+			.client
+			.inner
+			.rpc
+			.query("state_getStorage", &params)
+			.await
+			.map_err(|error| unknown_block(error, Some(self.hash)))?;
+		value.map(|value| from_hex("a storage value", &value)).transpose()
+	}
+
+	/// The events of the block, in order.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn events(&self) -> Result<Vec<Event>, Error> {
+		let key = [twox_128(b"System"), twox_128(b"Events")].concat();
+		let bytes = self.storage(&key).await?.unwrap_or_default();
+		// The events of a block that upgrades the runtime are those of the runtime that built it: its
+		// parent's state names it.
+		let parent = self.header().await?.parent_hash;
+		self.client.runtime(Some(H256(parent.0))).await?.events(bytes)
+	}
+
+	/// What the block carries.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn block(&self) -> Result<BlockInfo, Error> {
+		#[derive(serde::Deserialize)]
+		struct SignedBlock {
+			block: Block,
+		}
+		#[derive(serde::Deserialize)]
+		struct Block {
+			header: Header,
+			extrinsics: Vec<String>,
+		}
+		let params = [json!(to_hex(self.hash))];
+		let block: Option<SignedBlock> =
+			self.client.inner.rpc.query("chain_getBlock", &params).await?;
+		let Block { header, extrinsics } = block.ok_or(Error::UnknownBlock(self.hash))?.block;
+		let extrinsics = extrinsics.iter().map(|text| {
+			let bytes = from_hex("an extrinsic", text)?;
+			Ok(ExtrinsicInfo { hash: H256(blake2_256(&bytes)), bytes: bytes.len() as u32 })
+		});
+		Ok(BlockInfo {
+			head: Head::from(&header),
+			parent: H256(header.parent_hash.0),
+			extrinsics: extrinsics.collect::<Result<_, Error>>()?,
+		})
+	}
+
+	async fn header(&self) -> Result<Header, Error> {
+		let params = [json!(to_hex(self.hash))];
+		let header: Option<Header> =
+			self.client.inner.rpc.query("chain_getHeader", &params).await?;
+		header.ok_or(Error::UnknownBlock(self.hash))
+	}
+
+	/// Asks a runtime API and reads the answer.
+	async fn call<R: Decode>(&self, function: &str, args: impl Encode) -> Result<R, Error> {
+		let answer = self.client.state_call(function, &args.encode(), Some(self.hash)).await?;
+		decode(function, &answer)
+	}
+}
+
+fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, Error> {
+	let value = T::decode(&mut bytes).map_err(|error| Error::decode(what, error))?;
+	if !bytes.is_empty() {
+		return Err(Error::decode(what, format!("{} bytes are left over", bytes.len())));
+	}
+	Ok(value)
+}
