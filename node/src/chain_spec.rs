@@ -14,8 +14,9 @@ pub type ChainSpec = GenericChainSpec;
 pub fn load(id: &str) -> Result<ChainSpec, String> {
 	match id {
 		"dev" => from_preset("Tercet Development", id, ChainType::Development, DEV_RUNTIME_PRESET),
-		"" | "local" =>
-			from_preset("Tercet Local", "local", ChainType::Local, LOCAL_TESTNET_RUNTIME_PRESET),
+		"" | "local" => {
+			from_preset("Tercet Local", "local", ChainType::Local, LOCAL_TESTNET_RUNTIME_PRESET)
+		},
 		path => ChainSpec::from_json_file(PathBuf::from(path)).map_err(|error| {
 			format!("`{path}` is neither `dev` nor `local` nor a readable chain spec: {error}")
 		}),

@@ -4,7 +4,7 @@ use polkadot_sdk::{
 	sc_cli::{self, SubstrateCli},
 	sc_service,
 };
-use tercet_runtime::Block;
+use tercet_runtime::OpaqueBlock as Block;
 
 use crate::{
 	chain_spec,
@@ -18,7 +18,7 @@ impl SubstrateCli for Cli {
 	}
 
 	fn impl_version() -> String {
-		env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+		env!("CARGO_PKG_VERSION").into()
 	}
 
 	fn description() -> String {
@@ -74,8 +74,9 @@ pub fn run() -> sc_cli::Result<()> {
 			let parts = service::new_partial(&config)?;
 			Ok((cmd.run(parts.client, parts.import_queue), parts.task_manager))
 		}),
-		Some(Subcommand::PurgeChain(cmd)) =>
-			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database)),
+		Some(Subcommand::PurgeChain(cmd)) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database))
+		},
 		Some(Subcommand::Revert(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
 			let parts = service::new_partial(&config)?;
 			let revert_consensus = Box::new(
@@ -89,7 +90,8 @@ pub fn run() -> sc_cli::Result<()> {
 			);
 			Ok((cmd.run(parts.client, parts.backend, Some(revert_consensus)), parts.task_manager))
 		}),
-		Some(Subcommand::ChainInfo(cmd)) =>
-			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config)),
+		Some(Subcommand::ChainInfo(cmd)) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config))
+		},
 	}
 }

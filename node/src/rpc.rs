@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jsonrpsee::RpcModule;
 use polkadot_sdk::{
-	frame_system_rpc_runtime_api, pallet_transaction_payment_rpc, sc_consensus_babe,
-	sc_consensus_babe_rpc, sc_consensus_grandpa as grandpa, sc_consensus_grandpa_rpc, sc_rpc,
-	sp_keystore::KeystorePtr, substrate_frame_rpc_system,
+	pallet_transaction_payment_rpc, sc_consensus_babe, sc_consensus_babe_rpc,
+	sc_consensus_grandpa as grandpa, sc_consensus_grandpa_rpc, sc_rpc, sp_keystore::KeystorePtr,
+	substrate_frame_rpc_system,
 };
-use tercet_runtime::{Block, BlockNumber, Hash};
+use tercet_runtime::{BlockNumber, Hash, OpaqueBlock as Block};
 
 use crate::service::{FullBackend, FullClient, FullSelectChain, TransactionPool};
 
@@ -46,7 +46,6 @@ pub struct Grandpa {
 pub fn create(
 	deps: Deps,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync + 'static>> {
-	use frame_system_rpc_runtime_api as _;
 	use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
 	use sc_consensus_babe_rpc::{Babe, BabeApiServer};
 	use sc_consensus_grandpa_rpc::{Grandpa as GrandpaRpc, GrandpaApiServer};

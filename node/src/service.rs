@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use polkadot_sdk::{
-	sc_basic_authorship, sc_client_api::Backend, sc_client_api::BlockBackend, sc_consensus,
+	sc_basic_authorship,
+	sc_client_api::Backend,
+	sc_consensus,
 	sc_consensus_babe::{self, BabeLink, SlotProportion},
 	sc_consensus_grandpa::{self as grandpa, SharedVoterState},
 	sc_consensus_slots, sc_executor, sc_network,
@@ -20,7 +22,7 @@ use polkadot_sdk::{
 	sp_consensus_slots::SlotDuration,
 	sp_io, sp_timestamp,
 };
-use tercet_runtime::{apis::RuntimeApi, Block, Hash};
+use tercet_runtime::{apis::RuntimeApi, Hash, OpaqueBlock as Block};
 
 use crate::rpc;
 
@@ -47,7 +49,7 @@ type BabeBlockImport = sc_consensus_babe::BabeBlockImport<
 /// Blocks between justifications that are kept for light clients and warp sync.
 const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
 
-/// How often GRANDPA gossips. A third of the default: blocks come three times as fast.
+/// How often GRANDPA gossips: several times a slot.
 const GRANDPA_GOSSIP: Duration = Duration::from_millis(333);
 
 /// What [`new_partial`] makes besides the usual parts.
@@ -154,10 +156,12 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 /// Builds a full node on the network backend that the configuration names.
 pub fn new_full(config: Configuration) -> Result<TaskManager, ServiceError> {
 	match config.network.network_backend {
-		sc_network::config::NetworkBackendType::Libp2p =>
-			start::<sc_network::NetworkWorker<Block, Hash>>(config),
-		sc_network::config::NetworkBackendType::Litep2p =>
-			start::<sc_network::Litep2pNetworkBackend>(config),
+		sc_network::config::NetworkBackendType::Libp2p => {
+			start::<sc_network::NetworkWorker<Block, Hash>>(config)
+		},
+		sc_network::config::NetworkBackendType::Litep2p => {
+			start::<sc_network::Litep2pNetworkBackend>(config)
+		},
 	}
 }
 

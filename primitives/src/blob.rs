@@ -12,7 +12,16 @@ pub const MAX_INLINE_BYTES: u32 = 2_048;
 /// A Walrus blob together with what its reader checks: Walrus ids commit to an erasure coding, so
 /// our own digest stands beside them.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct BlobRef {

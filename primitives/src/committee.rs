@@ -44,9 +44,9 @@ impl<AccountId> Committee<AccountId> {
 	/// deadline has not passed.
 	pub fn takes_reveals(&self, now: BlockNumber) -> bool {
 		let all_committed = self.seats.iter().all(|seat| seat.state != SeatState::Awaited);
-		self.decision.is_none() &&
-			now <= self.reveal_until &&
-			(all_committed || now > self.commit_until)
+		self.decision.is_none()
+			&& now <= self.reveal_until
+			&& (all_committed || now > self.commit_until)
 	}
 
 	/// Whether a commitment is taken in block `now`.
@@ -82,7 +82,16 @@ pub enum SeatState {
 
 /// How a committee ended.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub enum Decision {
@@ -99,7 +108,16 @@ pub enum Decision {
 
 /// What an executor did with its seat.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub enum Conduct {

@@ -39,8 +39,8 @@ pub fn item_proof(digests: &[H256], index: u32) -> Option<Vec<H256>> {
 /// Whether `proof` leads from `digest` as item `index` of `items` to `root`.
 pub fn verify_item(root: &H256, items: u32, index: u32, digest: &H256, proof: &[H256]) -> bool {
 	let leaf = leaf(index, digest);
-	index < items &&
-		verify_proof::<BlakeTwo256, _, _>(root, proof.iter().copied(), items, index, &leaf)
+	index < items
+		&& verify_proof::<BlakeTwo256, _, _>(root, proof.iter().copied(), items, index, &leaf)
 }
 
 /// Hash of a whole answer.

@@ -136,7 +136,8 @@ parameter_types! {
 }
 
 /// Sends what nobody else owns to the treasury, so that total issuance stays what it was.
-pub type ToTreasury = frame_support::traits::tokens::imbalance::ResolveTo<TreasuryAccount, Balances>;
+pub type ToTreasury =
+	frame_support::traits::tokens::imbalance::ResolveTo<TreasuryAccount, Balances>;
 
 parameter_types! {
 	/// 10^-9 TCT per byte.
@@ -203,13 +204,13 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Any => true,
 			Self::Worker => matches!(
 				call,
-				RuntimeCall::Verification(..) |
-					RuntimeCall::ProviderStaking(
-						Staking::offer { .. } |
-							Staking::update_offer { .. } |
-							Staking::withdraw_offer { .. } |
-							Staking::go_available { .. } |
-							Staking::go_unavailable { .. }
+				RuntimeCall::Verification(..)
+					| RuntimeCall::ProviderStaking(
+						Staking::offer { .. }
+							| Staking::update_offer { .. }
+							| Staking::withdraw_offer { .. }
+							| Staking::go_available { .. }
+							| Staking::go_unavailable { .. }
 					)
 			),
 		}

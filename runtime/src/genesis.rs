@@ -25,10 +25,12 @@ pub const ENDOWMENT: Balance = 1_000_000 * TCT;
 /// The preset named `id`, as JSON that patches the default genesis.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 	let preset = match id.as_ref() {
-		DEV_RUNTIME_PRESET =>
-			genesis(&[Sr25519Keyring::Alice], Some(Sr25519Keyring::Alice.to_account_id())),
-		LOCAL_TESTNET_RUNTIME_PRESET =>
-			genesis(&[Sr25519Keyring::Alice, Sr25519Keyring::Bob], None),
+		DEV_RUNTIME_PRESET => {
+			genesis(&[Sr25519Keyring::Alice], Some(Sr25519Keyring::Alice.to_account_id()))
+		},
+		LOCAL_TESTNET_RUNTIME_PRESET => {
+			genesis(&[Sr25519Keyring::Alice, Sr25519Keyring::Bob], None)
+		},
 		_ => return None,
 	};
 	Some(preset.to_string().into_bytes())

@@ -3,6 +3,7 @@
 //! [`genesis`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![allow(missing_docs, reason = "the macros that compose the runtime generate undocumented items")]
 
 extern crate alloc;
 
@@ -22,7 +23,7 @@ use polkadot_sdk::{
 use sp_runtime::{
 	generic, impl_opaque_keys,
 	traits::{BlakeTwo256, IdentifyAccount, Verify},
-	MultiAddress, MultiSignature,
+	MultiAddress, MultiSignature, OpaqueExtrinsic,
 };
 use sp_version::{runtime_version, RuntimeVersion};
 
@@ -43,6 +44,8 @@ pub type Address = MultiAddress<AccountId, ()>;
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// A block as the node sees it: its transactions are bytes, so that any runtime upgrade is fine.
+pub type OpaqueBlock = generic::Block<Header, OpaqueExtrinsic>;
 /// What a transaction carries besides its call, and what checks it.
 pub type TxExtension = (
 	frame_system::CheckNonZeroSender<Runtime>,

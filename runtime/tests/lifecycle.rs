@@ -5,7 +5,9 @@ mod common;
 use common::*;
 use polkadot_sdk::sp_keyring::Sr25519Keyring::{Alice, AliceStash, Bob, Charlie, Dave, Ferdie};
 use tercet_primitives::{JobState, RefundReason, EXECUTORS, MILLI_TCT};
-use tercet_runtime::{configs::TreasuryAccount, Balances, JobMarket, ProviderStaking, System, Verification};
+use tercet_runtime::{
+	configs::TreasuryAccount, Balances, JobMarket, ProviderStaking, System, Verification,
+};
 
 fn three_providers() {
 	[Bob, Charlie, Dave].into_iter().for_each(|key| provide(account(key), BOND));

@@ -10,9 +10,7 @@ use polkadot_sdk::{
 	sp_runtime::MultiAddress,
 };
 use tercet_primitives::{JobId, H256, MILLI_TCT, TCT};
-use tercet_runtime::{
-	configs::ProxyType, Runtime, RuntimeCall, TransactionPayment,
-};
+use tercet_runtime::{configs::ProxyType, Runtime, RuntimeCall, TransactionPayment};
 
 fn transfer() -> RuntimeCall {
 	let dest = MultiAddress::Id(account(Bob));
@@ -22,9 +20,8 @@ fn transfer() -> RuntimeCall {
 #[test]
 fn fee_is_small_against_a_job_when_transferring_and_submitting() {
 	on_a_chain(|| {
-		let fee = |call: RuntimeCall| {
-			TransactionPayment::compute_fee(300, &call.get_dispatch_info(), 0)
-		};
+		let fee =
+			|call: RuntimeCall| TransactionPayment::compute_fee(300, &call.get_dispatch_info(), 0);
 		assert!(fee(transfer()) < MILLI_TCT);
 		let request = request(1, MILLI_TCT, 30);
 		assert!(fee(pallet_job_market::Call::submit { request }.into()) < 2 * MILLI_TCT);
@@ -33,10 +30,8 @@ fn fee_is_small_against_a_job_when_transferring_and_submitting() {
 
 #[test]
 fn proxy_of_a_worker_answers_jobs_and_moves_no_money() {
-	let answer = pallet_verification::Call::<Runtime>::commit {
-		job: JobId(0),
-		commitment: H256::zero(),
-	};
+	let answer =
+		pallet_verification::Call::<Runtime>::commit { job: JobId(0), commitment: H256::zero() };
 	let unbond = pallet_provider_staking::Call::<Runtime>::unbond { amount: 1 };
 	assert!(ProxyType::Worker.filter(&answer.into()));
 	assert!(!ProxyType::Worker.filter(&unbond.into()));

@@ -4,7 +4,9 @@
 mod common;
 
 use common::*;
-use polkadot_sdk::sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, AliceStash, BobStash};
+use polkadot_sdk::sp_keyring::Sr25519Keyring::{
+	self, Alice, AliceStash, Bob, BobStash, Charlie, Dave, Eve,
+};
 use proptest::prelude::*;
 use tercet_primitives::{JobId, JobState, MILLI_TCT, TCT};
 use tercet_runtime::{Balances, JobMarket, ProviderStaking, Runtime, System};
@@ -59,23 +61,27 @@ fn perform(action: Action) {
 		Action::Bond(who, amount) => drop(dispatch(provider(who), Staking::bond { amount })),
 		Action::Unbond(who, amount) => drop(dispatch(provider(who), Staking::unbond { amount })),
 		Action::Withdraw(who) => drop(dispatch(provider(who), Staking::withdraw_unbonded {})),
-		Action::Offer(who, least_price) =>
-			drop(dispatch(provider(who), Staking::offer { pool: POOL, least_price })),
-		Action::WithdrawOffer(who) =>
-			drop(dispatch(provider(who), Staking::withdraw_offer { pool: POOL })),
+		Action::Offer(who, least_price) => {
+			drop(dispatch(provider(who), Staking::offer { pool: POOL, least_price }))
+		},
+		Action::WithdrawOffer(who) => {
+			drop(dispatch(provider(who), Staking::withdraw_offer { pool: POOL }))
+		},
 		Action::GoAvailable(who) => drop(dispatch(provider(who), Staking::go_available {})),
 		Action::GoUnavailable(who) => drop(dispatch(provider(who), Staking::go_unavailable {})),
-		Action::Submit(who, items, price, due) =>
-			drop(submit(account(REQUESTERS[who]), request(items, price, due))),
+		Action::Submit(who, items, price, due) => {
+			drop(submit(account(REQUESTERS[who]), request(items, price, due)))
+		},
 		Action::Commit(who, job, lie) => drop(commit(provider(who), JobId(job), lie)),
 		Action::Reveal(who, job, lie) => drop(reveal(provider(who), JobId(job), lie)),
-		Action::AllAnswer(job) =>
+		Action::AllAnswer(job) => {
 			for key in PROVIDERS {
 				let who = account(key);
 				if commit(who.clone(), JobId(job), 0).is_err() {
 					drop(reveal(who, JobId(job), 0));
 				}
-			},
+			}
+		},
 		Action::Blocks(count) => (0..count).for_each(|_| next_block()),
 	}
 }

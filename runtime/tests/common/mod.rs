@@ -48,10 +48,11 @@ pub fn on_a_chain(test: impl FnOnce()) {
 
 fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
 	match (into, patch) {
-		(serde_json::Value::Object(into), serde_json::Value::Object(patch)) =>
+		(serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
 			for (key, value) in patch {
 				merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-			},
+			}
+		},
 		(into, patch) => *into = patch,
 	}
 }
@@ -69,7 +70,7 @@ pub fn check_invariants() {
 /// there when the market draws.
 pub fn next_block() {
 	let now = System::block_number();
-	let vrf = sp_core::blake2_256(&now.to_le_bytes());
+	let vrf = sp_core::hashing::blake2_256(&now.to_le_bytes());
 	pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some(vrf));
 	JobMarket::on_finalize(now);
 	System::reset_events();
@@ -155,11 +156,8 @@ pub fn commit(who: AccountId, job: JobId, lie: u8) -> DispatchResultWithPostInfo
 
 /// Reveals that answer.
 pub fn reveal(who: AccountId, job: JobId, lie: u8) -> DispatchResultWithPostInfo {
-	let call = pallet_verification::Call::<Runtime>::reveal {
-		job,
-		answer: answer(lie),
-		salt: [lie; 32],
-	};
+	let call =
+		pallet_verification::Call::<Runtime>::reveal { job, answer: answer(lie), salt: [lie; 32] };
 	dispatch(who, call)
 }
 

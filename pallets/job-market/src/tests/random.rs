@@ -65,7 +65,6 @@ fn check_conservation() {
 			JobState::Queued | JobState::Running { .. } => panic!("a job never ended"),
 		}
 	}
-	eprintln!("COUNT {} {}", paid, refunded);
 	assert_eq!(paid + refunded, deposited);
 	let payees = EXECUTORS.into_iter().chain([AUTHOR, TREASURY]);
 	assert_eq!(payees.map(|who| free(who) - ENDOWMENT).sum::<u128>(), paid);

@@ -114,7 +114,7 @@ proptest! {
 			assert_eq!(total, Balance::from(ACCOUNTS) * RICH);
 
 			leave(busy);
-			let free: Balance = (1..=ACCOUNTS).map(|who| Balances::free_balance(who)).sum();
+			let free: Balance = (1..=ACCOUNTS).map(|who| Balances::balance(&who)).sum();
 			assert_eq!(free, Balance::from(ACCOUNTS) * RICH);
 			assert_eq!(Staking::pool_size(&POOL), 0);
 		});

@@ -4,9 +4,30 @@ use tercet_primitives::{traits::Committees, JobId, JobState};
 
 #[derive(Clone, Debug)]
 enum Step {
-	Open { id: u64, ahead: u32 },
-	Commit { who: AccountId, id: u64, byte: u8 },
-	Reveal { who: AccountId, id: u64, byte: u8 },
+	Open {
+		id: u64,
+		ahead: u32,
+	},
+	/// Everyone commits.
+	Commits {
+		id: u64,
+		bytes: [u8; 3],
+	},
+	/// Everyone reveals.
+	Reveals {
+		id: u64,
+		bytes: [u8; 3],
+	},
+	Commit {
+		who: AccountId,
+		id: u64,
+		byte: u8,
+	},
+	Reveal {
+		who: AccountId,
+		id: u64,
+		byte: u8,
+	},
 	Blocks(u32),
 	Close(u64),
 	SettlementFails(bool),
@@ -14,12 +35,15 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
 	// Two answers, of which one is common; now and then a stranger.
-	let byte = || prop_oneof![5 => Just(1u8), 1 => Just(2u8)];
+	let byte = || prop_oneof![9 => Just(1u8), 1 => Just(2u8)];
+	let bytes = || [byte(), byte(), byte()];
 	let who = || prop_oneof![12 => 11u64..=13, 1 => Just(STRANGER)];
 	prop_oneof![
-		3 => (0u64..5, 1u32..30).prop_map(|(id, ahead)| Step::Open { id, ahead }),
+		3 => (0u64..5, 1u32..100).prop_map(|(id, ahead)| Step::Open { id, ahead }),
 		9 => (who(), 0u64..5, byte()).prop_map(|(who, id, byte)| Step::Commit { who, id, byte }),
 		9 => (who(), 0u64..5, byte()).prop_map(|(who, id, byte)| Step::Reveal { who, id, byte }),
+		4 => (0u64..5, bytes()).prop_map(|(id, bytes)| Step::Commits { id, bytes }),
+		4 => (0u64..5, bytes()).prop_map(|(id, bytes)| Step::Reveals { id, bytes }),
 		2 => (1u32..8).prop_map(Step::Blocks),
 		2 => (0u64..5).prop_map(Step::Close),
 		1 => any::<bool>().prop_map(Step::SettlementFails),
@@ -37,6 +61,16 @@ fn take(step: Step) {
 				let deadline = System::block_number() + ahead;
 				let job = market_job(id, deadline);
 				<Verification as Committees<_>>::open(job, EXECUTORS.to_vec(), deadline).unwrap();
+			}
+		},
+		Step::Commits { id, bytes } => {
+			for (who, byte) in EXECUTORS.into_iter().zip(bytes) {
+				take(Step::Commit { who, id, byte });
+			}
+		},
+		Step::Reveals { id, bytes } => {
+			for (who, byte) in EXECUTORS.into_iter().zip(bytes) {
+				take(Step::Reveal { who, id, byte });
 			}
 		},
 		Step::Commit { who, id, byte } => {
@@ -70,7 +104,7 @@ proptest! {
 				Verification::do_try_state().unwrap();
 			}
 			SettlementFails::set(&false);
-			run_to(System::block_number() + 31);
+			run_to(System::block_number() + 100);
 			let jobs = Jobs::get();
 			for (job, record) in &jobs {
 				assert_eq!(close(*job).is_err(), record.state.is_terminal());
@@ -81,7 +115,6 @@ proptest! {
 			let settled = |(_, job): &&(_, tercet_primitives::Job<AccountId>)| {
 				matches!(job.state, JobState::Settled { .. })
 			};
-			eprintln!("COUNT {} of {}", jobs.iter().filter(settled).count(), jobs.len());
 			let paid = 3 * PAY * jobs.iter().filter(settled).count() as u128;
 			assert_eq!(held(), 0);
 			assert_eq!(free(REQUESTER), ENDOWMENT - paid);

@@ -1,8 +1,0 @@
-//! Puts version and commit into the binary's `--version`.
-
-use substrate_build_script_utils::{generate_cargo_keys, rerun_if_git_head_changed};
-
-fn main() {
-	generate_cargo_keys();
-	rerun_if_git_head_changed();
-}
