@@ -1,0 +1,108 @@
+//! Model files on disk, named by their content.
+
+use std::{
+	fs, io,
+	io::Write,
+	path::{Path, PathBuf},
+};
+
+use tercet_primitives::{BlobRef, H256};
+use tercet_walrus_client::digest;
+
+/// A folder of files, each named by the hexadecimal BLAKE2b-256 of its content.
+///
+/// A file appears there whole or not at all, and is verified whenever it is read: a damaged one
+/// is removed and counts as missing.
+#[derive(Clone, Debug)]
+pub struct ModelCache {
+	folder: PathBuf,
+}
+
+impl ModelCache {
+	/// A cache in `folder`, which is made if it is missing.
+	///
+	/// # Errors
+	/// What the file system says.
+	pub fn open(folder: &Path) -> io::Result<Self> {
+		fs::create_dir_all(folder)?;
+		Ok(Self { folder: folder.to_owned() })
+	}
+
+	/// The content that `blob` refers to, if it is here.
+	///
+	/// # Errors
+	/// What the file system says, other than that there is no such file.
+	pub fn load(&self, blob: &BlobRef) -> io::Result<Option<Vec<u8>>> {
+		let path = self.path(&blob.digest);
+		let content = match fs::read(&path) {
+			Ok(content) => content,
+			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+			Err(error) => return Err(error),
+		};
+		if content.len() as u64 == blob.size && digest(&content) == blob.digest.0 {
+			return Ok(Some(content));
+		}
+		tracing::warn!(path = %path.display(), "damaged file in the model cache; removing it");
+		fs::remove_file(&path)?;
+		Ok(None)
+	}
+
+	/// Keeps `content` under its own digest.
+	///
+	/// # Errors
+	/// What the file system says.
+	pub fn save(&self, content: &[u8]) -> io::Result<()> {
+		let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+		file.write_all(content)?;
+		file.as_file().sync_all()?;
+		file.persist(self.path(&H256(digest(content))))?;
+		Ok(())
+	}
+
+	fn path(&self, digest: &H256) -> PathBuf {
+		self.folder.join(format!("{}.onnx", hex::encode(digest.0)))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn blob(content: &[u8]) -> BlobRef {
+		BlobRef { blob_id: [0; 32], digest: H256(digest(content)), size: content.len() as u64 }
+	}
+
+	fn cache() -> (tempfile::TempDir, ModelCache) {
+		let dir = tempfile::tempdir().unwrap();
+		let cache = ModelCache::open(&dir.path().join("models")).unwrap();
+		(dir, cache)
+	}
+
+	#[test]
+	fn load_returns_the_content_when_it_was_saved() {
+		let (_dir, cache) = cache();
+		assert_eq!(cache.load(&blob(b"model")).unwrap(), None);
+		cache.save(b"model").unwrap();
+		cache.save(b"model").unwrap();
+		assert_eq!(cache.load(&blob(b"model")).unwrap().as_deref(), Some(&b"model"[..]));
+	}
+
+	#[test]
+	fn load_removes_the_file_when_it_is_damaged() {
+		let (_dir, cache) = cache();
+		cache.save(b"model").unwrap();
+		let path = cache.path(&blob(b"model").digest);
+		for damage in [&b"modem"[..], b"mode", b""] {
+			fs::write(&path, damage).unwrap();
+			assert_eq!(cache.load(&blob(b"model")).unwrap(), None);
+			assert!(!path.exists());
+		}
+	}
+
+	#[test]
+	fn load_returns_nothing_when_the_declared_size_differs() {
+		let (_dir, cache) = cache();
+		cache.save(b"model").unwrap();
+		assert_eq!(cache.load(&BlobRef { size: 4, ..blob(b"model") }).unwrap(), None);
+	}
+}

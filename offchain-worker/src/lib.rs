@@ -1,0 +1,54 @@
+//! The daemon that a compute provider runs: it watches the chain for jobs it was drawn for, runs
+//! them on ONNX Runtime, and answers with a commitment and then the result.
+//!
+//! # How a job passes through
+//!
+//! ```text
+//!  best head ─▶ services::assignments ─▶ board (watch channel: block, assignments)
+//!                                          │                       │
+//!                                          ▼                       ▼
+//!                               services::execution ─▶ journal ─▶ services::answers ─▶ chain
+//!                               fetch, run, encode, store          commit, reveal
+//! ```
+//!
+//! The chain's state at the best block is the truth. Each service looks at the newest assignments and
+//! at the [`journal`], asks [`duty`] what is to be done, and does it; doing it twice is harmless. So
+//! crashes, restarts, forks and lost connections need no code of their own.
+//!
+//! An answer and its salt are on disk before the chain hears of them, and never change afterwards:
+//! whatever happens, the worker resumes that answer or abstains, and cannot contradict itself.
+//!
+//! # Parts
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`engine`] | ONNX Runtime: load it, choose a device, open sessions, run batches |
+//! | [`model_check`] | refuses hostile ONNX files before ONNX Runtime sees them |
+//! | [`cache`] | model files on disk, by content |
+//! | [`journal`] | answers on disk, before they are promised |
+//! | [`duty`] | what to do about an assignment: one pure function |
+//! | [`chain`], [`store`], [`compute`] | the outside world, behind traits |
+//! | [`services`] | one struct per duty, kept running by the [`supervisor`] |
+//! | [`args`], [`run`], [`status`] | the command line and what its commands do |
+
+pub mod args;
+pub mod cache;
+pub mod chain;
+pub mod compute;
+pub mod context;
+pub mod duty;
+pub mod engine;
+pub mod journal;
+pub mod library;
+pub mod metrics;
+pub mod model_check;
+pub mod offers;
+pub mod protobuf;
+pub mod run;
+pub mod services;
+pub mod status;
+pub mod steps;
+pub mod store;
+pub mod supervisor;
+
+pub use engine::Engine;

@@ -1,0 +1,184 @@
+//! Counters for Prometheus.
+
+use std::{
+	sync::atomic::{AtomicI64, AtomicU64},
+	time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use prometheus_client::{
+	encoding::{text::encode, EncodeLabelSet},
+	metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+	registry::{Registry, Unit},
+};
+
+/// Heads are two seconds apart; so old a head means that something is wrong.
+const STALE: Duration = Duration::from_secs(60);
+
+/// Everything that is counted.
+pub struct Metrics {
+	registry: Registry,
+	/// Best block seen.
+	pub best_block: Gauge<i64, AtomicI64>,
+	/// When it was seen, in seconds since 1970.
+	pub best_block_seen: Gauge<i64, AtomicI64>,
+	/// Jobs in this worker's hands.
+	pub assignments: Gauge<i64, AtomicI64>,
+	/// Jobs that run now.
+	pub running: Gauge<i64, AtomicI64>,
+	/// Jobs that ran to an answer.
+	pub executed: Counter<u64, AtomicU64>,
+	/// Items in those jobs.
+	pub items: Counter<u64, AtomicU64>,
+	/// Jobs given up, by reason.
+	pub abstained: Family<Reason, Counter>,
+	/// Commitments that the chain took.
+	pub committed: Counter<u64, AtomicU64>,
+	/// Answers that the chain took.
+	pub revealed: Counter<u64, AtomicU64>,
+	/// Submissions that failed and are made again.
+	pub submission_failures: Counter<u64, AtomicU64>,
+	/// Requests to the store that failed and are made again.
+	pub store_failures: Counter<u64, AtomicU64>,
+	/// Connections to the node that were lost.
+	pub disconnects: Counter<u64, AtomicU64>,
+	/// Services that failed and were started again.
+	pub service_restarts: Counter<u64, AtomicU64>,
+	/// Time to fetch model and input.
+	pub fetch_time: Histogram,
+	/// Time to run a batch, encoding included.
+	pub run_time: Histogram,
+}
+
+/// Label of [`Metrics::abstained`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Reason {
+	/// Name of the fault.
+	pub reason: String,
+}
+
+impl Default for Metrics {
+	fn default() -> Self {
+		// From 1 ms to 2 min.
+		let histogram = || Histogram::new((0..18).map(|power| 0.001 * f64::from(1 << power)));
+		let metrics = Self {
+			registry: Registry::with_prefix("tercet_worker"),
+			best_block: Gauge::default(),
+			best_block_seen: Gauge::default(),
+			assignments: Gauge::default(),
+			running: Gauge::default(),
+			executed: Counter::default(),
+			items: Counter::default(),
+			abstained: Family::default(),
+			committed: Counter::default(),
+			revealed: Counter::default(),
+			submission_failures: Counter::default(),
+			store_failures: Counter::default(),
+			disconnects: Counter::default(),
+			service_restarts: Counter::default(),
+			fetch_time: histogram(),
+			run_time: histogram(),
+		};
+		metrics.registered()
+	}
+}
+
+impl Metrics {
+	fn registered(mut self) -> Self {
+		let r = &mut self.registry;
+		r.register("best_block", "Best block seen", self.best_block.clone());
+		r.register_with_unit(
+			"best_block_seen_time",
+			"When the best block was seen, since 1970",
+			Unit::Seconds,
+			self.best_block_seen.clone(),
+		);
+		r.register("assignments", "Jobs in this worker's hands", self.assignments.clone());
+		r.register("running", "Jobs that run now", self.running.clone());
+		r.register("executed", "Jobs that ran to an answer", self.executed.clone());
+		r.register("items", "Items in jobs that ran to an answer", self.items.clone());
+		r.register("abstained", "Jobs given up, by reason", self.abstained.clone());
+		r.register("committed", "Commitments taken by the chain", self.committed.clone());
+		r.register("revealed", "Answers taken by the chain", self.revealed.clone());
+		r.register(
+			"submission_failures",
+			"Submissions that failed",
+			self.submission_failures.clone(),
+		);
+		r.register(
+			"store_failures",
+			"Requests to the store that failed",
+			self.store_failures.clone(),
+		);
+		r.register(
+			"disconnects",
+			"Connections to the node that were lost",
+			self.disconnects.clone(),
+		);
+		r.register("service_restarts", "Services started again", self.service_restarts.clone());
+		r.register_with_unit(
+			"fetch_time",
+			"Time to fetch model and input",
+			Unit::Seconds,
+			self.fetch_time.clone(),
+		);
+		r.register_with_unit(
+			"run_time",
+			"Time to run a batch, encoding included",
+			Unit::Seconds,
+			self.run_time.clone(),
+		);
+		self
+	}
+
+	/// Everything, in the OpenMetrics text format.
+	pub fn encode(&self) -> String {
+		let mut text = String::new();
+		encode(&mut text, &self.registry).expect("a string takes all text; qed");
+		text
+	}
+
+	/// Notes that `block` is the best one now.
+	pub fn saw_head(&self, block: u32) {
+		self.best_block.set(i64::from(block));
+		self.best_block_seen.set(now());
+	}
+
+	/// Age of the best block, or `None` before the first one or when it is too old to be healthy.
+	pub fn healthy(&self) -> Option<Duration> {
+		let seen = self.best_block_seen.get();
+		let age = Duration::from_secs(u64::try_from(now().saturating_sub(seen)).unwrap_or(0));
+		(seen > 0 && age < STALE).then_some(age)
+	}
+}
+
+fn now() -> i64 {
+	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+	i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn encode_names_every_metric_when_nothing_happened_yet() {
+		let metrics = Metrics::default();
+		metrics.abstained.get_or_create(&Reason { reason: "model".into() }).inc();
+		let text = metrics.encode();
+		for name in ["best_block ", "executed_total ", "run_time_seconds_bucket", "committed_total"]
+		{
+			assert!(text.contains(&format!("tercet_worker_{name}")), "{name} in {text}");
+		}
+		assert!(text.contains(r#"tercet_worker_abstained_total{reason="model"} 1"#), "{text}");
+	}
+
+	#[test]
+	fn healthy_is_none_when_no_head_was_seen() {
+		let metrics = Metrics::default();
+		assert_eq!(metrics.healthy(), None);
+		metrics.saw_head(7);
+		assert!(metrics.healthy().is_some());
+		metrics.best_block_seen.set(now() - 61);
+		assert_eq!(metrics.healthy(), None);
+	}
+}

@@ -1,0 +1,114 @@
+//! Amounts and offers as operators write them.
+
+use tercet_primitives::{
+	Agreement, BlobRef, BoundedVec, DeterminismClass, Model, ModelId, Permill, PoolId, Precision,
+	Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
+};
+use tercet_worker::offers::{wanted, Amount, BadOffer, Offer};
+
+fn amount(text: &str) -> Option<u128> {
+	text.parse::<Amount>().ok().map(|amount| amount.0)
+}
+
+fn model(precisions: &[Precision]) -> Model<u8> {
+	let variant = |precision: &Precision| Variant {
+		precision: *precision,
+		artifact: BlobRef { blob_id: [0; 32], digest: H256::zero(), size: 0 },
+		units_per_item: WorkUnits(1),
+		memory: 0,
+		agreement: Agreement::Exact,
+	};
+	Model {
+		author: 0,
+		name: BoundedVec::default(),
+		task: BoundedVec::default(),
+		licence: BoundedVec::default(),
+		royalty: Permill::zero(),
+		variants: BoundedVec::try_from(precisions.iter().map(variant).collect::<Vec<_>>()).unwrap(),
+		published_at: 0,
+		deposit: 0,
+	}
+}
+
+fn pool(model: u32, index: u8, class: DeterminismClass) -> PoolId {
+	PoolId { variant: VariantId { model: ModelId(model), index }, class }
+}
+
+#[test]
+fn amount_is_exact_when_well_formed() {
+	assert_eq!(amount("1000"), Some(1000 * TCT));
+	assert_eq!(amount("1.5"), Some(TCT + TCT / 2));
+	assert_eq!(amount("1.5TCT"), Some(TCT + TCT / 2));
+	assert_eq!(amount("20mTCT"), Some(20 * MILLI_TCT));
+	assert_eq!(amount("0.5 mTCT"), Some(MILLI_TCT / 2));
+	assert_eq!(amount("300planck"), Some(300));
+	assert_eq!(amount("0.000000000001"), Some(1));
+	assert_eq!(amount(".5"), Some(TCT / 2));
+	assert_eq!(amount("5."), Some(5 * TCT));
+	assert_eq!(amount("1.0planck"), Some(1));
+}
+
+#[test]
+fn amount_fails_when_malformed_or_uneven_or_too_large() {
+	for text in [
+		"",
+		".",
+		"-1",
+		"+1",
+		"1e3",
+		"1,5",
+		"lots",
+		"TCT",
+		"1.5planck",
+		"0.0000000000001",
+		"1..5",
+		"340282366920938463463374607431768211455",
+	] {
+		assert_eq!(amount(text), None, "{text}");
+	}
+}
+
+#[test]
+fn amount_displays_in_tct_without_superfluous_digits() {
+	assert_eq!(Amount(1000 * TCT).to_string(), "1000 TCT");
+	assert_eq!(Amount(MILLI_TCT).to_string(), "0.001 TCT");
+	assert_eq!(Amount(1).to_string(), "0.000000000001 TCT");
+}
+
+#[test]
+fn offer_fails_when_malformed() {
+	assert!(matches!("0=1".parse::<Offer>(), Err(BadOffer::Form(_))));
+	assert!(matches!("all".parse::<Offer>(), Err(BadOffer::Form(_))));
+	assert!(matches!("a.b=1".parse::<Offer>(), Err(BadOffer::Form(_))));
+	assert!(matches!("0.256=1".parse::<Offer>(), Err(BadOffer::Form(_))));
+	assert!(matches!("all=x".parse::<Offer>(), Err(BadOffer::Price(_))));
+	assert!(matches!("all=0".parse::<Offer>(), Err(BadOffer::ZeroPrice(_))));
+}
+
+#[test]
+fn wanted_puts_int8_into_the_portable_class_and_the_rest_into_the_pinned_one() {
+	let pinned = tercet_primitives::DeterminismClass::Pinned {
+		provider: tercet_primitives::ExecutionProvider::Cpu,
+		runtime: tercet_primitives::OnnxRuntimeVersion { major: 1, minor: 31, patch: 1 },
+		architecture: tercet_primitives::Architecture::X86Avx2,
+		threads: 1,
+	};
+	let models = [(ModelId(0), model(&[Precision::Fp32, Precision::Int8]))];
+	let offers = ["all=2planck".parse().unwrap()];
+	let portable = (pool(0, 1, DeterminismClass::Portable), 2);
+	let expected = vec![(pool(0, 0, pinned), 2), portable];
+	assert_eq!(wanted(&offers, &models, Some(pinned)), expected);
+	assert_eq!(wanted(&offers, &models, None), vec![portable]);
+}
+
+#[test]
+fn wanted_prefers_the_offer_for_one_variant_when_there_is_one_for_all() {
+	let int8 = || model(&[Precision::Int8]);
+	let models = [(ModelId(0), int8()), (ModelId(1), int8())];
+	let offers = ["all=2planck", "1.0=9planck", "7.0=1"].map(|text| text.parse().unwrap());
+	let portable = DeterminismClass::Portable;
+	let expected = vec![(pool(0, 0, portable), 2), (pool(1, 0, portable), 9)];
+	assert_eq!(wanted(&offers, &models, None), expected);
+	let one = [offers[1]];
+	assert_eq!(wanted(&one, &models, None), vec![(pool(1, 0, portable), 9)]);
+}
