@@ -1,0 +1,57 @@
+//! Workers that are killed at every step of a job.
+
+use std::time::Duration;
+
+use anyhow::{ensure, Result};
+use tercet_cli::devnet::{Devnet, WorkerSpec};
+use tercet_primitives::JobState;
+
+use tercet_e2e::{Net, DEADLINE};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_killed_at_any_step_takes_its_job_up_again() -> Result<()> {
+	let mut net = Net::start(Devnet::builder().workers(3), 3).await?;
+	for step in ["fetched", "executed", "stored", "journaled", "committed", "revealed"] {
+		let dies =
+			WorkerSpec { args: vec!["--abort-at".into(), step.into()], ..WorkerSpec::default() };
+		net.devnet.restart_worker_with(0, dies)?;
+		let job = net.submit(8, DEADLINE).await?;
+		while net.devnet.worker_runs(0) {
+			let view = net.chain.at(net.chain.best().await?.hash).job(job).await?;
+			ensure!(
+				!view.is_some_and(|view| matches!(view.job.state, JobState::Refunded { .. })),
+				"worker 0 never got to `{step}`"
+			);
+			tokio::time::sleep(Duration::from_millis(50)).await;
+		}
+		net.devnet.restart_worker_with(0, WorkerSpec::default())?;
+		let (_, view) = net.end_of(job).await?;
+		ensure!(
+			matches!(view.job.state, JobState::Settled { .. }),
+			"killed at `{step}`: {:?}",
+			view.job.state
+		);
+	}
+	// It answered each job once, like the others.
+	let at = net.chain.at(net.chain.best().await?.hash);
+	for account in net.worker_accounts() {
+		let provider = at.provider(account).await?.expect("it was drawn");
+		ensure!(provider.assigned == 6 && provider.verified == 6, "{provider:?}");
+	}
+	net.devnet.shutdown().await;
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_killed_without_warning_takes_its_job_up_again() -> Result<()> {
+	let mut net = Net::start(Devnet::builder().workers(3), 3).await?;
+	let job = net.submit(512, DEADLINE).await?;
+	net.wait_for(job, |view| matches!(view.job.state, JobState::Running { .. })).await?;
+	net.devnet.kill_worker(2)?;
+	tokio::time::sleep(Duration::from_secs(6)).await;
+	net.devnet.restart_worker(2)?;
+	let (_, view) = net.end_of(job).await?;
+	ensure!(matches!(view.job.state, JobState::Settled { .. }), "{:?}", view.job.state);
+	net.devnet.shutdown().await;
+	Ok(())
+}
