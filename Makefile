@@ -1,0 +1,44 @@
+# Everything that people and CI do with this repository. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
+
+CARGO_DENY_VERSION := 0.19.0
+
+.PHONY: help setup build demo dev test check bench
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## Install what is missing: system packages, wasm target, ONNX Runtime
+	@scripts/setup.sh
+
+build: setup ## Build node, worker, store and command line
+	cargo build --release --locked --workspace --all-targets
+
+demo: build ## A real job, answered by three workers, verified and paid
+	@$(TERCET_BIN_DIR)/tercet demo
+
+dev: build ## Run a development network until Ctrl-C
+	@$(TERCET_BIN_DIR)/tercet devnet
+
+test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
+	cargo test --release --locked --workspace
+
+e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
+	npm ci --prefix e2e/polkadot-js --no-audit --no-fund
+	@touch $@
+
+# clippy-driver as the workspace's compiler lints our crates on the dependencies already built.
+check: setup ## Formatting, lints, licences
+	cargo fmt --all -- --check
+	RUSTC_WORKSPACE_WRAPPER=clippy-driver RUSTFLAGS= SKIP_WASM_BUILD=1 \
+		cargo build --release --locked --workspace --all-targets
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION)
+	cargo deny check licenses bans sources
+
+bench: build ## Measure latency, throughput and overhead; prints a table
+	@$(TERCET_BIN_DIR)/tercet-bench
