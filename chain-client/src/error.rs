@@ -116,7 +116,7 @@ impl Error {
 		match self {
 			Self::Unreachable { .. } | Self::Timeout { .. } | Self::Expired { .. } => true,
 			Self::Pool { code, message } => {
-				*code != pool::INVALID || message.contains("exhaust") || is_nonce_race(self)
+				*code != pool::INVALID || message.contains("exhaust") || is_race(self)
 			},
 			_ => false,
 		}
@@ -145,11 +145,14 @@ pub(crate) mod pool {
 	pub const FULL: i32 = 1016;
 }
 
-/// Whether a transaction was refused because another one of the same account took its nonce.
-pub(crate) fn is_nonce_race(error: &Error) -> bool {
+/// Whether a transaction was refused for a reason that is gone with another nonce or block: another
+/// one of the same account took its nonce, or the pool has not seen the block it is anchored to.
+pub(crate) fn is_race(error: &Error) -> bool {
 	match error {
 		Error::Pool { code: pool::TOO_LOW_PRIORITY, .. } => true,
-		Error::Pool { code: pool::INVALID, message } => message.contains("outdated"),
+		Error::Pool { code: pool::INVALID, message } => {
+			message.contains("outdated") || message.contains("ancient birth block")
+		},
 		_ => false,
 	}
 }
@@ -197,10 +200,12 @@ mod tests {
 	}
 
 	#[test]
-	fn nonce_race_is_recognised() {
+	fn race_is_recognised() {
 		let stale = "Invalid Transaction: Transaction is outdated".to_string();
-		assert!(is_nonce_race(&Error::Pool { code: pool::INVALID, message: stale }));
-		assert!(is_nonce_race(&Error::Pool { code: 1014, message: String::new() }));
-		assert!(!is_nonce_race(&Error::Pool { code: 1016, message: String::new() }));
+		assert!(is_race(&Error::Pool { code: pool::INVALID, message: stale }));
+		assert!(is_race(&Error::Pool { code: 1014, message: String::new() }));
+		let early = "Invalid Transaction: Transaction has an ancient birth block".to_string();
+		assert!(is_race(&Error::Pool { code: pool::INVALID, message: early }));
+		assert!(!is_race(&Error::Pool { code: 1016, message: String::new() }));
 	}
 }

@@ -12,7 +12,8 @@ use subxt_signer::sr25519::Keypair;
 use tercet_primitives::{AccountId32, Balance, BlockNumber, H256};
 
 use crate::{
-	error::{is_nonce_race, pool},
+	client::Header,
+	error::{is_race, pool},
 	keys,
 	rpc::to_hex,
 	runtime::Signed,
@@ -77,7 +78,7 @@ impl ChainClient {
 			let lock = self.nonce_lock(account.clone());
 			let guard = lock.lock().await;
 			let nonce = self.next_nonce(&account).await?;
-			let anchor = self.best().await?;
+			let anchor = self.anchor().await?;
 			let signed = self.runtime(None).await?.sign(signer, &call, nonce, anchor)?;
 			let watched = self.watch(&signed).await;
 			drop(guard);
@@ -96,7 +97,7 @@ impl ChainClient {
 					let message = "another transaction of this account took its place".into();
 					return Err(Error::Pool { code: pool::TOO_LOW_PRIORITY, message });
 				},
-				Err(error) if is_nonce_race(&error) && attempt < ATTEMPTS => (),
+				Err(error) if is_race(&error) && attempt < ATTEMPTS => (),
 				Err(error) => return Err(error),
 			}
 			attempt += 1;
@@ -118,7 +119,7 @@ impl ChainClient {
 			let result = self.submit_with_nonce(signer, call.clone(), nonce, None).await;
 			drop(guard);
 			match result {
-				Err(error) if is_nonce_race(&error) && attempt < ATTEMPTS => (),
+				Err(error) if is_race(&error) && attempt < ATTEMPTS => (),
 				result => return result,
 			}
 			attempt += 1;
@@ -126,8 +127,8 @@ impl ChainClient {
 		}
 	}
 
-	/// Submits a call with that nonce, valid from block `anchor` on (from the best block if none is
-	/// given), and returns its transaction's hash as soon as the pool has it. For programs that keep
+	/// Submits a call with that nonce, valid from block `anchor` on (from the parent of the best
+	/// one if none is given), and returns its transaction's hash as soon as the pool has it. For programs that keep
 	/// count themselves, such as benchmarks.
 	///
 	/// # Errors
@@ -156,7 +157,7 @@ impl ChainClient {
 	) -> Result<(Vec<u8>, H256), Error> {
 		let anchor = match anchor {
 			Some(anchor) => anchor,
-			None => self.best().await?,
+			None => self.anchor().await?,
 		};
 		let signed = self.runtime(None).await?.sign(signer, call, nonce, anchor)?;
 		Ok((signed.bytes, signed.hash))
@@ -170,6 +171,17 @@ impl ChainClient {
 		let params = [json!(to_hex(bytes))];
 		let hash: SubxtHash = self.inner.rpc.request("author_submitExtrinsic", &params).await?;
 		Ok(H256(hash.0))
+	}
+
+	/// The block that transactions are valid from: the parent of the best one. The pool may still
+	/// check against that one, and does not know yet what comes after it.
+	async fn anchor(&self) -> Result<Head, Error> {
+		let header: Header = self.inner.rpc.query("chain_getHeader", &[]).await?;
+		let best = Head::from(&header);
+		match best.number.checked_sub(1) {
+			Some(number) => Ok(Head { number, hash: H256(header.parent_hash.0) }),
+			None => Ok(best),
+		}
 	}
 
 	/// The nonce of the account's next transaction, those in the pool counted.
