@@ -268,7 +268,6 @@ impl pallet_provider_staking::Config for Runtime {
 	type Currency = Balances;
 	type Models = ModelRegistry;
 	type MinBond = ConstU128<{ 1_000 * TCT }>;
-	// A seat of the least bond is kept once in ten samples, so 32 samples fill it 97 times in 100.
 	type StakeCap = ConstU128<{ 10_000 * TCT }>;
 	type UnbondingPeriod = ConstU32<{ 7 * DAYS }>;
 	type WeightInfo = pallet_provider_staking::weights::SubstrateWeight<Runtime>;

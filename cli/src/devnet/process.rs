@@ -81,14 +81,15 @@ impl Process {
 		self.exited().is_none()
 	}
 
-	/// Asks it to stop (SIGTERM) and returns at once.
+	/// Asks it to stop (SIGTERM) and returns at once. Its own children are its own affair: only it
+	/// knows whether they should finish first.
 	pub fn terminate(&mut self) {
-		self.signal(libc::SIGTERM);
+		self.signal(libc::SIGTERM, |id| id);
 	}
 
 	/// Kills it (SIGKILL) with all its own children, and waits until it is gone.
 	pub fn kill(&mut self) {
-		self.signal(libc::SIGKILL);
+		self.signal(libc::SIGKILL, |id| -id);
 		let _ = self.child.wait();
 	}
 
@@ -112,14 +113,15 @@ impl Process {
 		tail(&self.program.log)
 	}
 
-	fn signal(&mut self, signal: libc::c_int) {
-		// A child that was waited for has no process group any more, and its id may be another's.
+	/// Sends a signal to what `target` makes of our child's id: itself, or, negated, its group.
+	fn signal(&mut self, signal: libc::c_int, target: fn(libc::pid_t) -> libc::pid_t) {
+		// A child that was waited for is gone, and its id may be another's.
 		if !self.is_running() {
 			return;
 		}
-		let Ok(group) = libc::pid_t::try_from(self.child.id()) else { return };
+		let Ok(id) = libc::pid_t::try_from(self.child.id()) else { return };
 		// SAFETY: takes two integers and has no effect on our memory.
-		unsafe { libc::kill(-group, signal) };
+		unsafe { libc::kill(target(id), signal) };
 	}
 }
 

@@ -44,12 +44,13 @@ export async function answeredJob(context) {
 		const decided = life.events.find((event) => event.is('verification.Decided'));
 		check(decided, 'there is no verification.Decided event');
 		same(decided.data.decision.type, 'Agreed', 'the decision');
-		step.note(`settled in block ${life.ended.number}, ${life.ended.number - job.number} after submission`);
-		report.facts.job = { id: Number(job.id), slots: life.ended.number - job.number };
+		const slots = life.ended.number - job.number;
+		step.note(`settled in block ${life.ended.number}, ${slots} after submission`);
+		report.facts.job = { id: Number(job.id), slots };
 		return { ...life, committee };
 	});
 
-	const settled = await report.step('the answer names a digit and leads to the agreed root', async (step) => {
+	const settled = await report.step('the answer names a digit under the agreed root', async (step) => {
 		const view = (await api.call.jobApi.job(job.id)).unwrap();
 		check(view.job.state.isSettled, `the job is ${view.job.state.type}`);
 		const { answer, statement } = view.job.state.asSettled;

@@ -133,11 +133,6 @@ impl ModelCatalog<AccountId> for Catalog {
 			agreement: Agreement::Exact,
 		})
 	}
-
-	#[cfg(feature = "runtime-benchmarks")]
-	fn publish(_: AccountId) -> VariantId {
-		VariantId { model: ModelId(0), index: 0 }
-	}
 }
 
 /// Draws the same three executors whenever the price is right.

@@ -8,7 +8,8 @@ use polkadot_sdk::{
 		dispatch::DispatchResultWithPostInfo,
 		traits::{Hooks, OnGenesis},
 	},
-	pallet_babe, sp_core,
+	pallet_babe,
+	sp_crypto_hashing::blake2_256,
 	sp_io::TestExternalities,
 	sp_keyring::Sr25519Keyring,
 	sp_runtime::{traits::Dispatchable, BuildStorage, Permill},
@@ -70,7 +71,7 @@ pub fn check_invariants() {
 /// there when the market draws.
 pub fn next_block() {
 	let now = System::block_number();
-	let vrf = sp_core::hashing::blake2_256(&now.to_le_bytes());
+	let vrf = blake2_256(&now.to_le_bytes());
 	pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some(vrf));
 	JobMarket::on_finalize(now);
 	System::reset_events();
