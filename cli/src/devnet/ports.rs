@@ -3,21 +3,39 @@
 use std::{
 	io,
 	net::{Ipv4Addr, TcpListener},
+	ops::Range,
+	sync::atomic::{AtomicU16, Ordering},
 };
 
-/// A TCP port of the loopback interface that is free now, chosen by the system.
+/// Below those that the system lends to outgoing connections: a port from there may be in use again
+/// when a program that was killed is started anew.
+const RANGE: Range<u16> = 10_000..30_000;
+
+/// Where the next search starts, as an offset into [`RANGE`]. Never the same twice in one process.
+static NEXT: AtomicU16 = AtomicU16::new(0);
+
+/// A TCP port of the loopback interface that is free now.
 ///
 /// # Errors
-/// If no socket can be opened.
+/// If no port is free.
 pub fn free() -> io::Result<u16> {
-	let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-	Ok(listener.local_addr()?.port())
+	// Different processes search from different places.
+	let start = u64::from(std::process::id()) * 97;
+	let length = u64::from(RANGE.end - RANGE.start);
+	for _ in RANGE {
+		let offset = (start + u64::from(NEXT.fetch_add(1, Ordering::Relaxed))) % length;
+		let port = RANGE.start + offset as u16;
+		if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+			return Ok(port);
+		}
+	}
+	Err(io::ErrorKind::AddrInUse.into())
 }
 
 /// `port` if nothing listens there, else a free one.
 ///
 /// # Errors
-/// If no socket can be opened.
+/// If no port is free.
 pub fn preferably(port: u16) -> io::Result<u16> {
 	match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
 		Ok(_) => Ok(port),
