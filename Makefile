@@ -17,7 +17,7 @@ setup: ## Install what is missing: system packages, wasm target, ONNX Runtime
 	@scripts/setup.sh
 
 build: setup ## Build node, worker, store and command line
-	cargo build --release --locked --workspace --all-targets
+	cargo build --release --locked --workspace
 
 demo: build ## A real job, answered by three workers, verified and paid
 	@$(TERCET_BIN_DIR)/tercet demo
@@ -36,7 +36,7 @@ e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
 check: setup ## Formatting, lints, licences
 	cargo fmt --all -- --check
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver RUSTFLAGS= SKIP_WASM_BUILD=1 \
-		cargo build --release --locked --workspace --all-targets
+		cargo build --release --locked --workspace --lib --bins --tests --examples
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION)
 	cargo deny check licenses bans sources
 

@@ -6,7 +6,7 @@ use anyhow::{ensure, Context, Result};
 use tercet_cli::devnet::Devnet;
 use tokio::process::Command;
 
-use tercet_e2e::{example, labels, Net};
+use tercet_e2e::{example, labels, Net, PRICE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn polkadot_js_transfers_submits_a_job_and_reads_its_result() -> Result<()> {
@@ -21,6 +21,7 @@ async fn polkadot_js_transfers_submits_a_job_and_reads_its_result() -> Result<()
 		.arg("wallet.mjs")
 		.args(["--url", &net.devnet.url()])
 		.args(["--model", "0", "--variant-index", "0", "--image-index", "0"])
+		.args(["--price", &PRICE.to_string()])
 		.args(["--label", &labels()?[0].to_string()])
 		.arg("--image-file")
 		.arg(example("held-out.safetensors"))

@@ -1,5 +1,7 @@
 //! The Tercet node: an ordinary Substrate node that runs the Tercet runtime.
 
+#![allow(clippy::result_large_err, reason = "the errors are Substrate's")]
+
 mod chain_spec;
 mod cli;
 mod command;
