@@ -161,7 +161,12 @@ impl Draw<'_> {
 	fn sample(&self, counter: u32) -> Sample {
 		let hash = (self.seed, counter).using_encoded(blake2_256);
 		let number = U256::from_little_endian(&hash);
-		Sample { pick: number.low_u64(), point: (number >> 64).low_u128() }
+		#[allow(
+			clippy::arithmetic_side_effects,
+			reason = "shifting by less than the width is total"
+		)]
+		let rest = number >> 64;
+		Sample { pick: number.low_u64(), point: rest.low_u128() }
 	}
 }
 

@@ -51,9 +51,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// account of every payee and the record of every executor are read and written, and the job's
 	/// place on the agenda and every executor's assignment are removed.
 	fn decide(b: u32) -> Weight {
-		let touched = 3 + PAYEES + SEATS;
+		const TOUCHED: u64 = 3 + PAYEES + SEATS;
 		Self::reveal(b)
 			.saturating_add(Weight::from_parts(BASE + PER_PAYEE * PAYEES, 0))
-			.saturating_add(T::DbWeight::get().reads_writes(touched, touched + 1 + SEATS))
+			.saturating_add(T::DbWeight::get().reads_writes(TOUCHED, TOUCHED + 1 + SEATS))
 	}
 }
