@@ -2,17 +2,13 @@
 
 use anyhow::{ensure, Context, Result};
 use comfy_table::Table;
-use futures::{stream, StreamExt, TryStreamExt};
 use serde::Serialize;
 use tercet_chain_client::{calls, keys};
 use tercet_e2e::Net;
-use tercet_primitives::{JobState, MILLI_TCT, SLOT_MILLIS};
+use tercet_primitives::{JobId, JobState, MILLI_TCT, SLOT_MILLIS};
 
 /// Accounts that send the transfers.
 const SENDERS: [&str; 4] = ["//Dave", "//Eve", "//Ferdie", "//Alice"];
-
-/// Requests to the node under way at once.
-const PARALLEL: usize = 32;
 
 /// Items of a full job.
 const ITEMS: u32 = 512;
@@ -41,20 +37,27 @@ pub async fn measure(net: &Net, transfers: u32, batches: u32) -> Result<Throughp
 async fn flood_transfers(net: &Net, count: u32) -> Result<f64> {
 	let anchor = net.chain.best().await?;
 	let to = net.requester_account();
+	let each = u64::from(count) / SENDERS.len() as u64;
 	let mut signed = Vec::new();
 	for uri in SENDERS {
 		let key = keys::from_uri(uri)?;
 		let first = net.chain.next_nonce(&keys::account_id(&key)).await?;
-		for nonce in first..first + u64::from(count) / SENDERS.len() as u64 {
+		let mut transfers = Vec::new();
+		for nonce in first..first + each {
 			let call = calls::transfer_keep_alive(to.clone(), MILLI_TCT);
-			signed.push(net.chain.sign(&key, &call, nonce, Some(anchor)).await?.0);
+			transfers.push(net.chain.sign(&key, &call, nonce, Some(anchor)).await?.0);
 		}
+		signed.push(transfers);
 	}
-	let sent = signed.len();
-	stream::iter(signed.iter().map(|bytes| net.chain.submit_bytes(bytes)))
-		.buffered(PARALLEL)
-		.try_collect::<Vec<_>>()
-		.await?;
+	let sent: usize = signed.iter().map(Vec::len).sum();
+	// In the order of their nonces: the pool keeps only so many whose turn has not come.
+	futures::future::try_join_all(signed.iter().map(|transfers| async {
+		for transfer in transfers {
+			net.chain.submit_bytes(transfer).await?;
+		}
+		anyhow::Ok(())
+	}))
+	.await?;
 
 	let (mut seen, mut first, mut number) = (0, None, anchor.number);
 	while seen < sent {
@@ -76,12 +79,18 @@ async fn flood_transfers(net: &Net, count: u32) -> Result<f64> {
 
 async fn flood_jobs(net: &Net, batches: u32) -> Result<f64> {
 	let input = net.payload(tercet_e2e::images(ITEMS)?.to_canonical_bytes()).await?;
-	let mut jobs = Vec::new();
+	let request = net.request(ITEMS, input, PATIENCE).await?;
+	let start = net.chain.at(net.chain.best().await?.hash).job_count().await?;
 	for _ in 0..batches {
-		jobs.push(net.submit_payload(ITEMS, input.clone(), PATIENCE).await?);
+		let call = calls::submit_job(request.clone());
+		net.chain.submit_unwatched(&net.requester, call).await?;
+	}
+	let end = start + u64::from(batches);
+	while net.chain.at(net.chain.best().await?.hash).job_count().await? < end {
+		tokio::time::sleep(std::time::Duration::from_millis(100)).await;
 	}
 	let (mut first, mut last) = (u32::MAX, 0);
-	for job in jobs {
+	for job in (start..end).map(JobId) {
 		let (_, view) = net.end_of(job).await?;
 		let JobState::Settled { at, .. } = view.job.state else {
 			anyhow::bail!("job {job}: {:?}", view.job.state)
