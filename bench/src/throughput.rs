@@ -51,7 +51,7 @@ async fn flood_transfers(net: &Net, count: u32) -> Result<f64> {
 	}
 	let sent: usize = signed.iter().map(Vec::len).sum();
 	// In the order of their nonces: the pool keeps only so many whose turn has not come.
-	futures::future::try_join_all(signed.iter().map(|transfers| async {
+	futures::future::try_join_all(signed.iter().map(|transfers| async move {
 		for transfer in transfers {
 			net.chain.submit_bytes(transfer).await?;
 		}
