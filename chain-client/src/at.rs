@@ -242,24 +242,14 @@ impl At {
 		#[derive(serde::Deserialize)]
 		struct Block {
 			header: Header,
-			extrinsics: Vec<Bytes>,
-		}
-		/// Nodes that handle extrinsics as opaque bytes write hexadecimal, others a list of numbers.
-		#[derive(serde::Deserialize)]
-		#[serde(untagged)]
-		enum Bytes {
-			Hex(String),
-			List(Vec<u8>),
+			extrinsics: Vec<String>,
 		}
 		let params = [json!(to_hex(self.hash))];
 		let block: Option<SignedBlock> =
 			self.client.inner.rpc.query("chain_getBlock", &params).await?;
 		let Block { header, extrinsics } = block.ok_or(Error::UnknownBlock(self.hash))?.block;
-		let extrinsics = extrinsics.into_iter().map(|bytes| {
-			let bytes = match bytes {
-				Bytes::Hex(text) => from_hex("an extrinsic", &text)?,
-				Bytes::List(bytes) => bytes,
-			};
+		let extrinsics = extrinsics.iter().map(|text| {
+			let bytes = from_hex("an extrinsic", text)?;
 			Ok(ExtrinsicInfo { hash: H256(blake2_256(&bytes)), bytes: bytes.len() as u32 })
 		});
 		Ok(BlockInfo {
