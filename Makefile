@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
 
-CARGO_DENY_VERSION := 0.19.0
+CARGO_DENY_VERSION := 0.20.2
 
 .PHONY: help setup build demo dev test check bench
 
