@@ -8,7 +8,7 @@ export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
 
 CARGO_DENY_VERSION := 0.20.2
 
-.PHONY: help setup build demo dev test check bench
+.PHONY: help setup build demo dev test check bench simulate oracle fuzz
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,3 +42,12 @@ check: setup ## Formatting, lints, licences
 
 bench: build ## Measure latency, throughput and overhead; prints a table
 	@$(TERCET_BIN_DIR)/tercet-bench
+
+simulate: setup ## Let cheaters of every kind play against the real pallets; prints a table
+	SKIP_WASM_BUILD=1 cargo run --release --locked -p tercet-simulation --bin tercet-simulate
+
+oracle: setup ## A million random calls, held against an independent model
+	SKIP_WASM_BUILD=1 cargo run --release --locked -p tercet-oracle --bin tercet-oracle -- --actions 1200000
+
+fuzz: setup ## Fuzz the runtime's calls for FUZZ_SECONDS (60), guided by coverage
+	@oracle/fuzz.sh

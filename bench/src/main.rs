@@ -6,13 +6,14 @@ mod cost;
 mod latency;
 mod overhead;
 mod throughput;
+mod trouble;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
 use serde::Serialize;
-use tercet_cli::devnet::Devnet;
+use tercet_cli::devnet::{Builder, Devnet, WorkerSpec};
 use tercet_e2e::Net;
 
 /// Measures a development network of one node, one store and three workers on this machine.
@@ -23,13 +24,25 @@ struct Args {
 	#[arg(long, default_value_t = 50)]
 	jobs: u32,
 
-	/// Transfers for the throughput.
+	/// Transfers in one repetition of the throughput.
 	#[arg(long, default_value_t = 6_000)]
 	transfers: u32,
 
-	/// Jobs of 512 items for the throughput.
-	#[arg(long, default_value_t = 24)]
+	/// Jobs of 512 items in one repetition of the throughput.
+	#[arg(long, default_value_t = 16)]
 	batches: u32,
+
+	/// Repetitions of the throughput: transfers and jobs in turn.
+	#[arg(long, default_value_t = 5)]
+	rounds: u32,
+
+	/// Jobs that each worker runs at the same time.
+	#[arg(long, value_name = "N", default_value_t = 1)]
+	parallel: u16,
+
+	/// Leave out jobs that do not go smoothly: they need five workers.
+	#[arg(long)]
+	no_trouble: bool,
 
 	/// Repetitions of the worker's overhead.
 	#[arg(long, default_value_t = 201)]
@@ -60,19 +73,33 @@ async fn main() -> Result<()> {
 	let overhead = overhead::measure(args.onnxruntime.as_deref(), args.repetitions)?;
 
 	eprintln!("starting a network");
-	let net = Net::start(Devnet::builder().workers(3), 3).await?;
+	let worker = WorkerSpec {
+		args: vec!["--parallel".into(), args.parallel.to_string().into()],
+		..WorkerSpec::default()
+	};
+	let builder = (0..3).fold(Devnet::builder(), |builder, _| builder.worker(worker.clone()));
+	let builder = throughput::NODE_ARGS.into_iter().fold(builder, Builder::node_arg);
+	let net = Net::start(builder, 3).await?;
 	let mut latency = Vec::new();
 	let mut cost = Vec::new();
 	for items in [1, 512] {
 		eprintln!("latency: {} jobs of {items} items", args.jobs);
 		let settled = latency::run(&net, items, args.jobs).await?;
-		let (_, view) = settled.last().expect("at least one job");
-		cost.push(cost::of(&net, view).await?);
+		let (job, view) = settled.last().expect("at least one job");
+		cost.push(cost::of(&net, "all agree", *job, view).await?);
 		latency.push(latency::Latency::of(items, &settled));
 	}
-	eprintln!("throughput: {} transfers, {} jobs of 512 items", args.transfers, args.batches);
-	let throughput = throughput::measure(&net, args.transfers, args.batches).await?;
-	net.devnet.shutdown().await;
+	eprintln!(
+		"throughput: {} times {} transfers and {} jobs of 512 items",
+		args.rounds, args.transfers, args.batches
+	);
+	let throughput = throughput::measure(&net, args.transfers, args.batches, args.rounds).await?;
+	net.shutdown().await;
+
+	if !args.no_trouble {
+		eprintln!("one silent executor, 1 % of disputed items: five workers");
+		cost.extend(trouble::measure(&[1, 512]).await?);
+	}
 
 	let report = Report { overhead, latency, cost, throughput };
 	if args.json {

@@ -7,8 +7,8 @@ use polkadot_sdk::{
 };
 use serde_json::json;
 use tercet_primitives::{
-	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote},
-	AccountId32, Balance, JobId, Model, ModelId, PoolId, H256,
+	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
+	AccountId32, Balance, JobId, Model, ModelId, PoolId, Redundancy, H256,
 };
 
 use crate::{
@@ -109,17 +109,33 @@ impl At {
 		self.call("JobApi_job", id).await
 	}
 
-	/// What a job of `items` items would cost at `price` planck per work unit.
+	/// What a job of `items` items would cost at `price` planck per work unit, with `redundancy` in
+	/// its first round.
 	///
 	/// # Errors
 	/// [`Error::Dispatch`] with the reason for which such a job would be refused; see [`At`].
-	pub async fn quote(&self, pool: PoolId, items: u32, price: Balance) -> Result<Quote, Error> {
+	pub async fn quote(
+		&self,
+		pool: PoolId,
+		items: u32,
+		price: Balance,
+		redundancy: Redundancy,
+	) -> Result<Quote, Error> {
 		let quote: Result<Quote, DispatchError> =
-			self.call("JobApi_quote", (pool, items, price)).await?;
+			self.call("JobApi_quote", (pool, items, price, redundancy)).await?;
 		match quote {
 			Ok(quote) => Ok(quote),
 			Err(error) => Err(self.client.runtime(Some(self.hash)).await?.dispatch_error(error)),
 		}
+	}
+
+	/// Supply curve of a pool: for each price that somebody asks, in rising order, how many would
+	/// serve at it.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn supply(&self, pool: PoolId) -> Result<Vec<Supply>, Error> {
+		self.call("JobApi_supply", pool).await
 	}
 
 	/// Whether the chain accepts `proof` that `digest` is the agreed result of item `index`.
@@ -150,6 +166,23 @@ impl At {
 	/// See [`At`].
 	pub async fn assignments(&self, who: AccountId32) -> Result<Vec<Assignment>, Error> {
 		self.call("ProviderApi_assignments", who).await
+	}
+
+	/// Era rewards that can be [claimed](crate::calls::claim) for a provider: era and amount, in
+	/// planck.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn claimable(&self, who: AccountId32) -> Result<Vec<(u32, Balance)>, Error> {
+		self.call("ProviderApi_claimable", who).await
+	}
+
+	/// Verified work of an account, decayed to now: its weight in the contributor house.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn work_credits(&self, who: AccountId32) -> Result<Balance, Error> {
+		self.call("ProviderApi_work_credits", who).await
 	}
 
 	/// What an account has; nothing if it does not exist.

@@ -70,7 +70,11 @@ impl Runtime {
 		Ok(Self { version, metadata, client })
 	}
 
-	/// Signs a call; the transaction is valid for [`MORTALITY`](crate::MORTALITY) blocks from
+	/// Signs a call. Extensions of the chain that carry no data, and sign nothing besides, need no
+	/// mention here: the metadata lists them, and subxt leaves out what has no bytes. Whether a call
+	/// is free is for the chain alone to say; it is signed like any other.
+	///
+	/// The transaction is valid for [`MORTALITY`](crate::MORTALITY) blocks from
 	/// `anchor` on, and only on forks that contain it.
 	pub fn sign(
 		&self,

@@ -27,6 +27,11 @@ impl Context {
 		Self { global, out }
 	}
 
+	/// The address of `--url`.
+	pub fn url(&self) -> &str {
+		&self.global.url
+	}
+
 	/// A connection to the node of `--url`.
 	///
 	/// # Errors
@@ -76,6 +81,19 @@ impl Context {
 	pub fn own_account(&self) -> Result<Option<AccountId32>> {
 		self.global.key.as_ref().map(|_| self.key().map(|key| keys::account_id(&key))).transpose()
 	}
+
+	/// `account`, or else that of `--key`.
+	///
+	/// # Errors
+	/// If there is neither, or the key is malformed.
+	pub fn account_or_own(&self, account: Option<AccountId32>) -> Result<AccountId32> {
+		match account {
+			Some(account) => Ok(account),
+			None => self
+				.own_account()?
+				.context("name an account, or give a key with --key or TERCET_KEY"),
+		}
+	}
 }
 
 /// A client of those stores.
@@ -119,9 +137,10 @@ pub async fn job(at: &At, id: JobId) -> Result<tercet_primitives::apis::JobView>
 			0 => bail!(
 				"there is no job {id}: none has been submitted; see `tercet job submit --help`"
 			),
-			count => {
-				bail!("there is no job {id}; there are 0 to {}: see `tercet job list`", count - 1)
-			},
+			count => bail!(
+				"there is no job {id}; there are 0 to {}, some of them pruned: see `tercet job list`",
+				count - 1
+			),
 		},
 	}
 }

@@ -1,7 +1,8 @@
-//! The Tercet command line: publish models, submit jobs, check results, run development networks.
+//! The Tercet command line: publish models, submit jobs, check results and receipts, run development
+//! networks.
 //!
-//! The binary `tercet` is [`args`] and [`commands`]; [`devnet`] and [`results`] are here for others
-//! to use too: end-to-end tests, benchmarks.
+//! The binary `tercet` is [`args`] and [`commands`]; [`devnet`], [`results`] and [`receipt`] are here
+//! for others to use too: end-to-end tests, benchmarks, whoever checks a receipt.
 
 pub mod amounts;
 pub mod args;
@@ -10,4 +11,8 @@ pub mod commands;
 pub mod context;
 pub mod devnet;
 pub mod output;
+pub mod receipt;
 pub mod results;
+pub mod storage;
+#[cfg(test)]
+mod testing;

@@ -1,8 +1,15 @@
 //! Results that need no trust: fetched bytes against what the chain says was agreed.
+//!
+//! A job has one answer, or, when executors differed on some items, two: the base, which counts for
+//! the items that they agreed on at once, and the patch, which fresh executors gave for the rest.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use tercet_primitives::{apis::JobView, hashing, Answer, JobId, JobState, H256};
-use tercet_tensors::TensorMap;
+use tercet_primitives::{
+	hashing, AccountId32, Answer, Disputed, ItemSet, Job, JobId, JobState, Patch, H256,
+};
+use tercet_tensors::{Tensor, TensorMap};
 
 /// Why a result was refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,9 +21,15 @@ pub enum Error {
 	)]
 	NotSettled(JobId),
 
+	/// The chain names a patch, and its bytes were not given.
+	#[error("some items of job {0} were run again, and their results are missing")]
+	NoPatch(JobId),
+
 	/// The bytes are not as long as agreed.
-	#[error("the result has {found} bytes where the executors agreed on {expected}")]
+	#[error("{of} has {found} bytes where the executors agreed on {expected}")]
 	WrongSize {
+		/// Of which answer.
+		of: Output,
 		/// On chain.
 		expected: u64,
 		/// Of what was fetched.
@@ -24,8 +37,10 @@ pub enum Error {
 	},
 
 	/// The bytes are not those agreed on.
-	#[error("the digest of the result is {found:?} where the executors agreed on {expected:?}")]
+	#[error("the digest of {of} is {found:?} where the executors agreed on {expected:?}")]
 	WrongDigest {
+		/// Of which answer.
+		of: Output,
 		/// On chain.
 		expected: H256,
 		/// Of what was fetched.
@@ -37,8 +52,10 @@ pub enum Error {
 	NotTensors(#[from] tercet_tensors::Error),
 
 	/// The tensors do not have one slice for each item.
-	#[error("the result has {found} items where the job has {expected}")]
+	#[error("{of} has {found} items where it should have {expected}")]
 	WrongItems {
+		/// Of which answer.
+		of: Output,
 		/// On chain.
 		expected: u32,
 		/// In the result.
@@ -46,33 +63,95 @@ pub enum Error {
 	},
 
 	/// The tensors do not lead to the root that was agreed on.
-	#[error("the items of the result lead to the root {found:?} where the executors agreed on {expected:?}")]
+	#[error(
+		"the items of {of} lead to the root {found:?} where the executors agreed on {expected:?}"
+	)]
 	WrongRoot {
+		/// Of which answer.
+		of: Output,
 		/// On chain.
 		expected: H256,
 		/// Computed from the result.
 		found: H256,
 	},
 
+	/// The patch does not fit into the base.
+	#[error("the patch has other tensors than the result that it belongs to")]
+	PatchDiffers,
+
 	/// There are fewer items.
-	#[error("job {job} has {items} items, so the last one is {}", items - 1)]
+	#[error("job {job} has {items} items, so the last one is {}", items.saturating_sub(1))]
 	NoSuchItem {
 		/// The job.
 		job: JobId,
 		/// How many it has.
 		items: u32,
 	},
+
+	/// Nobody agreed on this item.
+	#[error("nothing was agreed on for item {item} of job {job}")]
+	NotAgreed {
+		/// The job.
+		job: JobId,
+		/// The item.
+		item: u32,
+	},
+}
+
+/// Which of a job's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+	/// That of the first agreement.
+	Base,
+	/// That of the items which were run again.
+	Patch,
+}
+
+impl fmt::Display for Output {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(match self {
+			Self::Base => "the result",
+			Self::Patch => "the patch",
+		})
+	}
+}
+
+/// What the executors of a job agreed on.
+#[derive(Clone, Copy, Debug)]
+pub struct Agreed<'a> {
+	/// Counts for every item that is neither in the patch nor open. Its root covers all items.
+	pub base: &'a Answer,
+	/// Counts for the items that it names.
+	pub patch: Option<&'a Patch>,
+	/// Items without agreement.
+	pub open: ItemSet,
+	items: u32,
+}
+
+impl Agreed<'_> {
+	/// The root that covers an item, and the items under it; `None` if nothing was agreed on for it.
+	pub fn cover(&self, item: u32) -> Option<(H256, ItemSet)> {
+		if item >= self.items || self.open.contains(item) {
+			return None;
+		}
+		match self.patch {
+			Some(patch) if patch.items.contains(item) => Some((patch.answer.root, patch.items)),
+			_ => Some((self.base.root, ItemSet::first(self.items))),
+		}
+	}
 }
 
 /// A result that is what the executors agreed on.
 #[derive(Clone, Debug)]
 pub struct Verified {
-	/// The result.
+	/// The result: base and patch in one. Items without agreement are zeros.
 	pub tensors: TensorMap,
-	/// Digest of each item.
-	pub digests: Vec<H256>,
-	/// Merkle root over them, as on chain.
+	/// Items without agreement.
+	pub open: ItemSet,
+	/// Merkle root of the base, as on chain.
 	pub root: H256,
+	base: Vec<H256>,
+	patch: Option<(ItemSet, Vec<H256>)>,
 }
 
 /// That one item belongs to what the executors of a job agreed on.
@@ -92,51 +171,143 @@ pub struct ItemProof {
 ///
 /// # Errors
 /// [`Error::NotSettled`].
-pub fn agreed(id: JobId, view: &JobView) -> Result<&Answer, Error> {
-	match &view.job.state {
-		JobState::Settled { answer, .. } => Ok(answer),
+pub fn agreed(id: JobId, job: &Job<AccountId32>) -> Result<Agreed<'_>, Error> {
+	let items = job.request.items;
+	match &job.state {
+		JobState::Settled { answer, disputed, .. } => {
+			let (patch, open) = match disputed {
+				Disputed::None => (None, ItemSet::default()),
+				Disputed::Resolved(patch) => (Some(patch), ItemSet::default()),
+				Disputed::Refunded { items, .. } => (None, *items),
+			};
+			Ok(Agreed { base: answer, patch, open, items })
+		},
+		JobState::Running { part: Some(part), .. } => {
+			let open = ItemSet::first(items).without(&part.items);
+			Ok(Agreed { base: &part.answer, patch: None, open, items })
+		},
 		_ => Err(Error::NotSettled(id)),
 	}
 }
 
-/// Checks fetched bytes in every respect: size, digest, items, root.
+/// Checks fetched bytes in every respect: size, digest, items, roots; puts the patch in its places.
 ///
 /// # Errors
-/// Any [`Error`] but [`Error::NoSuchItem`].
-pub fn verify(id: JobId, view: &JobView, bytes: &[u8]) -> Result<Verified, Error> {
-	let answer = agreed(id, view)?;
-	let found = bytes.len() as u64;
-	if found != answer.output.size() {
-		return Err(Error::WrongSize { expected: answer.output.size(), found });
+/// Any [`Error`] but [`Error::NoSuchItem`] and [`Error::NotAgreed`].
+pub fn verify(
+	id: JobId,
+	job: &Job<AccountId32>,
+	base: &[u8],
+	patch: Option<&[u8]>,
+) -> Result<Verified, Error> {
+	let agreed = agreed(id, job)?;
+	let all = ItemSet::first(job.request.items);
+	let (mut tensors, base) = checked(Output::Base, agreed.base, &all, base)?;
+	let patch = match agreed.patch {
+		None => None,
+		Some(expected) => {
+			let bytes = patch.ok_or(Error::NoPatch(id))?;
+			let (found, digests) =
+				checked(Output::Patch, &expected.answer, &expected.items, bytes)?;
+			tensors = patched(&tensors, &expected.items, Some(&found))?;
+			Some((expected.items, digests))
+		},
+	};
+	if !agreed.open.is_empty() {
+		tensors = patched(&tensors, &agreed.open, None)?;
 	}
-	let found = H256(tercet_walrus_client::digest(bytes));
-	if found != answer.output.digest() {
-		return Err(Error::WrongDigest { expected: answer.output.digest(), found });
+	Ok(Verified { tensors, open: agreed.open, root: agreed.base.root, base, patch })
+}
+
+/// The tensors and item digests of one answer over `items`.
+fn checked(
+	of: Output,
+	answer: &Answer,
+	items: &ItemSet,
+	bytes: &[u8],
+) -> Result<(TensorMap, Vec<H256>), Error> {
+	let (expected, found) = (answer.output.size(), bytes.len() as u64);
+	if found != expected {
+		return Err(Error::WrongSize { of, expected, found });
+	}
+	let (expected, found) = (answer.output.digest(), H256(tercet_walrus_client::digest(bytes)));
+	if found != expected {
+		return Err(Error::WrongDigest { of, expected, found });
 	}
 	let tensors = TensorMap::from_bytes(bytes)?;
-	let (expected, found) = (view.job.request.items, tensors.items());
+	let (expected, found) = (items.len(), tensors.items());
 	if found != expected {
-		return Err(Error::WrongItems { expected, found });
+		return Err(Error::WrongItems { of, expected, found });
 	}
 	let digests = tensors.item_digests();
-	let root = hashing::result_root(&digests);
-	if root != answer.root {
-		return Err(Error::WrongRoot { expected: answer.root, found: root });
+	let (expected, found) = (answer.root, hashing::result_root(items, &digests));
+	if found != expected {
+		return Err(Error::WrongRoot { of, expected, found });
 	}
-	Ok(Verified { tensors, digests, root })
+	Ok((tensors, digests))
+}
+
+/// `base` with the results of `items` taken from `patch`, or set to zero.
+fn patched(
+	base: &TensorMap,
+	items: &ItemSet,
+	patch: Option<&TensorMap>,
+) -> Result<TensorMap, Error> {
+	if patch.is_some_and(|patch| patch.len() != base.len()) {
+		return Err(Error::PatchDiffers);
+	}
+	let mut tensors = Vec::new();
+	for (name, tensor) in base.iter() {
+		let length = tensor.data().len() / base.items() as usize;
+		let source = match patch {
+			None => vec![0; length * items.len() as usize],
+			Some(patch) => {
+				let other = patch.tensor(name).ok_or(Error::PatchDiffers)?;
+				let alike = other.dtype() == tensor.dtype()
+					&& other.shape().get(1..) == tensor.shape().get(1..);
+				if !alike {
+					return Err(Error::PatchDiffers);
+				}
+				other.data().to_vec()
+			},
+		};
+		let mut data = tensor.data().to_vec();
+		for (position, index) in items.iter().enumerate() {
+			let (from, to) = (position * length, index as usize * length);
+			let (Some(from), Some(to)) =
+				(source.get(from..from + length), data.get_mut(to..to + length))
+			else {
+				return Err(Error::PatchDiffers);
+			};
+			to.copy_from_slice(from);
+		}
+		tensors
+			.push((name.to_owned(), Tensor::new(tensor.dtype(), tensor.shape().to_vec(), data)?));
+	}
+	Ok(TensorMap::new(tensors)?)
 }
 
 impl Verified {
 	/// The proof of one item.
 	///
 	/// # Errors
-	/// [`Error::NoSuchItem`].
+	/// [`Error::NoSuchItem`], [`Error::NotAgreed`].
 	pub fn prove(&self, job: JobId, item: u32) -> Result<ItemProof, Error> {
-		let none = Error::NoSuchItem { job, items: self.tensors.items() };
-		let digest = self.digests.get(item as usize).copied();
-		match (digest, hashing::item_proof(&self.digests, item)) {
+		let items = self.tensors.items();
+		if item >= items {
+			return Err(Error::NoSuchItem { job, items });
+		}
+		if self.open.contains(item) {
+			return Err(Error::NotAgreed { job, item });
+		}
+		let (cover, digests) = match &self.patch {
+			Some((cover, digests)) if cover.contains(item) => (*cover, digests),
+			_ => (ItemSet::first(items), &self.base),
+		};
+		let digest = digests.get(cover.rank(item) as usize).copied();
+		match (digest, hashing::item_proof(&cover, digests, item)) {
 			(Some(digest), Some(proof)) => Ok(ItemProof { job, item, digest, proof }),
-			_ => Err(none),
+			_ => Err(Error::NoSuchItem { job, items }),
 		}
 	}
 }
@@ -145,99 +316,156 @@ impl ItemProof {
 	/// Whether it leads to what the executors agreed on, computed here.
 	///
 	/// # Errors
-	/// [`Error::NotSettled`].
-	pub fn holds(&self, view: &JobView) -> Result<bool, Error> {
-		let answer = agreed(self.job, view)?;
-		let items = view.job.request.items;
-		Ok(hashing::verify_item(&answer.root, items, self.item, &self.digest, &self.proof))
+	/// [`Error::NotSettled`], [`Error::NoSuchItem`], [`Error::NotAgreed`].
+	pub fn holds(&self, job: &Job<AccountId32>) -> Result<bool, Error> {
+		let agreed = agreed(self.job, job)?;
+		if self.item >= job.request.items {
+			return Err(Error::NoSuchItem { job: self.job, items: job.request.items });
+		}
+		let not_agreed = Error::NotAgreed { job: self.job, item: self.item };
+		let (root, cover) = agreed.cover(self.item).ok_or(not_agreed)?;
+		Ok(hashing::verify_item(&root, &cover, self.item, &self.digest, &self.proof))
 	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use tercet_primitives::{
-		AccountId32, DeterminismClass, Job, JobRequest, ModelId, Payload, Permill, Statement,
-		VariantId, WorkUnits,
-	};
-	use tercet_tensors::Tensor;
+	use crate::testing;
+	use tercet_primitives::{Part, Payload, RefundReason, Statement};
+
+	const ID: JobId = JobId(5);
 
 	fn result() -> TensorMap {
 		let logits = Tensor::f32(&[3, 2], &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
 		TensorMap::new([("logits", logits)]).unwrap()
 	}
 
-	fn view(items: u32, answer: Answer) -> JobView {
-		let account = AccountId32::new([1; 32]);
-		let request = JobRequest {
-			variant: VariantId { model: ModelId(0), index: 0 },
-			class: DeterminismClass::Portable,
-			items,
-			input: Payload::Inline(Default::default()),
-			price: 1,
-			deadline: 100,
-		};
-		let statement =
-			Statement { executors: 3, per_executor: 1, royalty: 0, treasury: 0, refunded: 0 };
-		let job = Job {
-			requester: account.clone(),
-			request,
-			units: WorkUnits(3),
-			author: account,
-			royalty: Permill::zero(),
-			escrow: 10,
-			submitted_at: 1,
-			state: JobState::Settled { at: 9, answer, statement },
-		};
-		JobView { job, committee: None }
+	/// Of items 0 and 2.
+	fn patch() -> (TensorMap, ItemSet) {
+		let logits = Tensor::f32(&[2, 2], &[10.0, 11.0, 14.0, 15.0]).unwrap();
+		(TensorMap::new([("logits", logits)]).unwrap(), [0, 2].into_iter().collect())
 	}
 
-	fn answer(bytes: &[u8], root: H256) -> Answer {
-		Answer { root, output: Payload::Inline(bytes.to_vec().try_into().unwrap()) }
+	fn answer(map: &TensorMap, items: &ItemSet) -> Answer {
+		let root = hashing::result_root(items, &map.item_digests());
+		let output = Payload::Inline(map.to_canonical_bytes().try_into().unwrap());
+		Answer { root, output }
+	}
+
+	fn settled(items: u32, answer: Answer, disputed: Disputed) -> Job<AccountId32> {
+		let statement = Statement::default();
+		testing::job(items, JobState::Settled { at: 9, answer, disputed, statement })
+	}
+
+	fn plain(items: u32, answer: Answer) -> Job<AccountId32> {
+		settled(items, answer, Disputed::None)
 	}
 
 	#[test]
 	fn verify_accepts_and_proves_when_everything_fits() {
-		let (map, id) = (result(), JobId(5));
-		let bytes = map.to_canonical_bytes();
-		let view = view(3, answer(&bytes, map.root()));
-		let verified = verify(id, &view, &bytes).unwrap();
+		let map = result();
+		let job = plain(3, answer(&map, &ItemSet::first(3)));
+		let verified = verify(ID, &job, &map.to_canonical_bytes(), None).unwrap();
+		assert_eq!(verified.tensors, map);
 		for item in 0..3 {
-			let proof = verified.prove(id, item).unwrap();
-			assert_eq!(proof.holds(&view), Ok(true));
+			let proof = verified.prove(ID, item).unwrap();
+			assert_eq!(proof.holds(&job), Ok(true));
 			let other = ItemProof { item: (item + 1) % 3, ..proof.clone() };
-			assert_eq!(other.holds(&view), Ok(false));
+			assert_eq!(other.holds(&job), Ok(false));
 			let text = serde_json::to_string(&proof).unwrap();
 			assert_eq!(serde_json::from_str::<ItemProof>(&text).unwrap(), proof);
 		}
-		assert_eq!(verified.prove(id, 3), Err(Error::NoSuchItem { job: id, items: 3 }));
+		let none = Error::NoSuchItem { job: ID, items: 3 };
+		assert_eq!(verified.prove(ID, 3), Err(none));
+	}
+
+	#[test]
+	fn verify_merges_and_proves_when_there_is_a_patch() {
+		let (base, (patch, items)) = (result(), patch());
+		let disputed = Disputed::Resolved(Patch { items, answer: answer(&patch, &items) });
+		let job = settled(3, answer(&base, &ItemSet::first(3)), disputed);
+		let (base, patch) = (base.to_canonical_bytes(), patch.to_canonical_bytes());
+		let verified = verify(ID, &job, &base, Some(&patch)).unwrap();
+		let merged = verified.tensors.tensor("logits").unwrap().to_f32().unwrap();
+		assert_eq!(merged, [10.0, 11.0, 2.0, 3.0, 14.0, 15.0]);
+		for item in 0..3 {
+			assert_eq!(verified.prove(ID, item).unwrap().holds(&job), Ok(true), "{item}");
+		}
+		assert_eq!(verify(ID, &job, &base, None).err(), Some(Error::NoPatch(ID)));
+		let mut flipped = patch.clone();
+		*flipped.last_mut().unwrap() ^= 1;
+		let error = verify(ID, &job, &base, Some(&flipped)).err().unwrap();
+		assert!(matches!(error, Error::WrongDigest { of: Output::Patch, .. }), "{error}");
+	}
+
+	#[test]
+	fn verify_fails_when_the_patch_has_other_tensors() {
+		let (base, items) = (result(), ItemSet::from_iter([1]));
+		for other in [
+			TensorMap::new([("scores", Tensor::f32(&[1, 2], &[0.0; 2]).unwrap())]).unwrap(),
+			TensorMap::new([("logits", Tensor::f32(&[1, 3], &[0.0; 3]).unwrap())]).unwrap(),
+			TensorMap::new([("logits", Tensor::u8(&[1, 2], &[0; 2]).unwrap())]).unwrap(),
+		] {
+			let disputed = Disputed::Resolved(Patch { items, answer: answer(&other, &items) });
+			let job = settled(3, answer(&base, &ItemSet::first(3)), disputed);
+			let patch = other.to_canonical_bytes();
+			let error = verify(ID, &job, &base.to_canonical_bytes(), Some(&patch)).err();
+			assert_eq!(error, Some(Error::PatchDiffers));
+		}
+	}
+
+	#[test]
+	fn verify_leaves_out_items_when_nobody_agreed_on_them() {
+		let map = result();
+		let base = answer(&map, &ItemSet::first(3));
+		let open = ItemSet::from_iter([1]);
+		let refunded = Disputed::Refunded { items: open, reason: RefundReason::Disagreement };
+		let part = Part {
+			answer: base.clone(),
+			items: [0, 2].into_iter().collect(),
+			statement: Statement::default(),
+		};
+		let running = JobState::Running { drawn_at: 2, part: Some(part) };
+		for job in [settled(3, base, refunded), testing::job(3, running)] {
+			let verified = verify(ID, &job, &map.to_canonical_bytes(), None).unwrap();
+			assert_eq!(verified.open, open);
+			let values = verified.tensors.tensor("logits").unwrap().to_f32().unwrap();
+			assert_eq!(values, [0.0, 1.0, 0.0, 0.0, 4.0, 5.0]);
+			assert_eq!(verified.prove(ID, 1), Err(Error::NotAgreed { job: ID, item: 1 }));
+			let proof = verified.prove(ID, 2).unwrap();
+			assert_eq!(proof.holds(&job), Ok(true));
+			let open = ItemProof { item: 1, ..proof };
+			assert_eq!(open.holds(&job), Err(Error::NotAgreed { job: ID, item: 1 }));
+		}
 	}
 
 	#[test]
 	fn verify_fails_when_size_digest_items_or_root_differ() {
-		let (map, id) = (result(), JobId(5));
+		let map = result();
 		let bytes = map.to_canonical_bytes();
-		let good = view(3, answer(&bytes, map.root()));
+		let good = answer(&map, &ItemSet::first(3));
+		let check = |job: &Job<_>, bytes: &[u8]| verify(ID, job, bytes, None).err().unwrap();
 		let shorter = &bytes[..bytes.len() - 1];
-		assert!(matches!(verify(id, &good, shorter), Err(Error::WrongSize { .. })));
+		assert!(matches!(check(&plain(3, good.clone()), shorter), Error::WrongSize { .. }));
 		let mut flipped = bytes.clone();
 		*flipped.last_mut().unwrap() ^= 1;
-		assert!(matches!(verify(id, &good, &flipped), Err(Error::WrongDigest { .. })));
-		let more = view(4, answer(&bytes, map.root()));
-		assert_eq!(
-			verify(id, &more, &bytes).err(),
-			Some(Error::WrongItems { expected: 4, found: 3 })
-		);
-		let other = view(3, answer(&bytes, H256::zero()));
-		assert!(matches!(verify(id, &other, &bytes), Err(Error::WrongRoot { .. })));
-		let garbage = view(3, answer(b"no tensors", H256::zero()));
-		assert!(matches!(verify(id, &garbage, b"no tensors"), Err(Error::NotTensors(_))));
+		assert!(matches!(check(&plain(3, good.clone()), &flipped), Error::WrongDigest { .. }));
+		let items = Error::WrongItems { of: Output::Base, expected: 4, found: 3 };
+		assert_eq!(check(&plain(4, good.clone()), &bytes), items);
+		let other = Answer { root: H256::zero(), ..good };
+		assert!(matches!(check(&plain(3, other), &bytes), Error::WrongRoot { .. }));
+		let garbage = b"no tensors".to_vec();
+		let output = Payload::Inline(garbage.clone().try_into().unwrap());
+		let job = plain(3, Answer { root: H256::zero(), output });
+		assert!(matches!(check(&job, &garbage), Error::NotTensors(_)));
 	}
 
 	#[test]
 	fn verify_fails_when_the_job_is_not_settled() {
-		let mut open = view(3, answer(b"", H256::zero()));
-		open.job.state = JobState::Queued;
-		assert_eq!(verify(JobId(5), &open, b"").err(), Some(Error::NotSettled(JobId(5))));
+		for state in [JobState::Queued, JobState::Running { drawn_at: 2, part: None }] {
+			let job = testing::job(3, state);
+			assert_eq!(verify(ID, &job, b"", None).err(), Some(Error::NotSettled(ID)));
+		}
 	}
 }

@@ -35,6 +35,8 @@ fn fails(args: &[&str], words: &[&str]) {
 	}
 }
 
+const ACCOUNT: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
 const SUBMIT: [&str; 8] =
 	["job", "submit", "--model", "0", "--input", "in.safetensors", "--price", "0.001"];
 
@@ -47,7 +49,8 @@ fn command_is_refused_when_unknown_or_missing() {
 	refused(&[], &["Usage"]);
 	refused(&["jobs"], &["jobs"]);
 	refused(&["job"], &["Usage"]);
-	refused(&["job", "cancel", "1"], &["cancel"]);
+	refused(&["job", "destroy", "1"], &["destroy"]);
+	refused(&["credit"], &["Usage"]);
 	refused(&["model", "list", "--nonsense"], &["--nonsense"]);
 }
 
@@ -87,6 +90,12 @@ fn submit_is_refused_when_an_argument_is_malformed() {
 	] {
 		refused(&submit_with(&["--class", class]), &["--class", "portable"]);
 	}
+	for redundancy in ["3", "3/1", "4/2", "2/3", "8/8", "three/three"] {
+		refused(&submit_with(&["--redundancy", redundancy]), &["--redundancy"]);
+	}
+	for canary in ["7", "7=", "x=file", "512=file"] {
+		refused(&submit_with(&["--canary", canary]), &["--canary"]);
+	}
 	refused(&submit_with(&["--variant", "int9"]), &["--variant", "int8"]);
 	refused(&submit_with(&["--variant", "256"]), &["--variant"]);
 }
@@ -110,11 +119,51 @@ fn publish_is_refused_when_an_argument_is_malformed() {
 }
 
 #[test]
+fn publish_is_refused_when_lineage_or_agreement_is_malformed() {
+	let with = |extra: &[&'static str]| {
+		[&["model", "publish", "a.onnx", "--name", "n", "--licence", "MIT"][..], extra].concat()
+	};
+	refused(&with(&["--parent", "zero"]), &["--parent"]);
+	refused(&with(&["--derivative-share", "101%"]), &["--derivative-share"]);
+	for distance in ["128", "-1", "near"] {
+		let argument = format!("--similar={distance}");
+		let all = [&with(&[])[..], &[&argument]].concat();
+		refused(&all, &["--similar"]);
+	}
+	refused(&with(&["--feature", "flat"]), &["--similar"]);
+	refused(&["model", "transfer", "0"], &["ACCOUNT"]);
+	refused(&["model", "transfer", "0", "5Grwva"], &["5Grwva"]);
+	refused(&["model", "deprecate", "0", "--undo", "--successor", "1"], &["--undo"]);
+}
+
+#[test]
+fn quotes_and_receipts_are_refused_when_an_argument_is_malformed() {
+	refused(&["job", "quote", "--model", "0"], &["--items", "--input"]);
+	refused(&["job", "quote", "--model", "0", "--items", "513"], &["--items"]);
+	refused(&["job", "quote", "--model", "0", "--items", "1", "--input", "x"], &["--input"]);
+	refused(&["job", "top-up", "0"], &["--price"]);
+	refused(&["job", "receipt", "0"], &["--out"]);
+	refused(&["job", "receipt", "0", "--out", "r", "--item", "1", "--all-items"], &["--all-items"]);
+	for hash in ["", "0x12", "latest"] {
+		refused(&["job", "verify-receipt", "r", "--block-hash", hash], &["--block-hash"]);
+	}
+	refused(&["job", "open-canary"], &["FILE"]);
+	refused(&["credit", "add"], &["<AMOUNT>"]);
+	refused(&["credit", "withdraw", "lots"], &["lots"]);
+}
+
+#[test]
 fn provider_and_devnet_are_refused_when_an_argument_is_malformed() {
 	refused(&["provider", "bond"], &["<AMOUNT>"]);
 	refused(&["provider", "bond", "lots"], &["lots", "0.001"]);
 	refused(&["provider", "offer", "--model", "0"], &["--price"]);
 	refused(&["provider", "offer", "--model", "0", "--price", "1", "--remove"], &["--remove"]);
+	refused(&["provider", "delegate", "5Grwva", "1"], &["5Grwva"]);
+	refused(&["provider", "undelegate", ACCOUNT, "some"], &["some", "all"]);
+	refused(&["provider", "commission", "5"], &["5%"]);
+	refused(&["provider", "operator"], &["--clear"]);
+	refused(&["provider", "operator", ACCOUNT, "--clear"], &["--clear"]);
+	refused(&["provider", "claim", "--era", "x"], &["--era"]);
 	refused(&["devnet", "--workers", "33"], &["--workers"]);
 	refused(&["devnet", "--base-port", "80"], &["--base-port"]);
 }
@@ -143,6 +192,12 @@ fn command_fails_with_advice_when_files_or_keys_are_missing_or_wrong() {
 	std::fs::write(&empty, "").unwrap();
 	let publish = ["model", "publish", &empty, "--name", "n", "--licence", "MIT"];
 	fails(&publish, &[&empty, "empty"]);
+	let receipt = path("receipt.json");
+	fails(&["job", "verify-receipt", &receipt], &[&receipt, "cannot read"]);
+	std::fs::write(&receipt, "{}").unwrap();
+	fails(&["job", "verify-receipt", &receipt], &[&receipt, "not a receipt"]);
+	fails(&["job", "open-canary", &receipt], &[&receipt, "--canary"]);
+	fails(&["credit", "show"], &["--key"]);
 	fails(&["demo", "--example", &path("nowhere")], &["--example"]);
 }
 

@@ -21,7 +21,8 @@ const FUNDING = 100n;
 /** Accounts derived from `//Wallet`: one for each thing that happens at the same time. */
 const DERIVED = [
 	'author', 'batcher', 'provider', 'hot',
-	'noItems', 'manyItems', 'free', 'dear', 'noInput', 'late', 'far', 'noModel', 'noVariant',
+	'noItems', 'manyItems', 'free', 'dear', 'noInput', 'late', 'far', 'minority', 'noCredit',
+	'noModel', 'noVariant',
 ];
 const USAGE_ERROR = 2;
 /** How long open handles may keep the process alive after everything is done. */

@@ -1,26 +1,36 @@
 //! A network with the digits model published and workers that offer it: what the end-to-end tests and
 //! the benchmarks run on.
 
+mod cli;
+mod params;
+
 use std::{
 	path::{Path, PathBuf},
 	time::Duration,
 };
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, Context, Result};
 use futures::StreamExt;
 use tercet_chain_client::{calls, keys, AccountBalance, ChainClient, Head, Keypair};
 use tercet_cli::{
 	blobs,
-	devnet::{Builder, Devnet},
+	commands::job,
+	devnet::{Builder, Devnet, WorkerSpec},
+	output::Output,
+	results::Verified,
 };
 use tercet_primitives::{
-	apis::JobView, AccountId32, Agreement, Balance, BlobRef, BlockNumber, DeterminismClass, JobId,
-	JobRequest, JobState, ModelId, Payload, Permill, PoolId, Precision, Variant, VariantId,
-	WorkUnits, MILLI_TCT,
+	apis::{JobView, ProviderView},
+	AccountId32, Agreement, Balance, BlobRef, BlockNumber, DeterminismClass, Funding, JobId,
+	JobRequest, JobState, ModelId, Payload, Permill, PoolId, Precision, Redundancy, Variant,
+	VariantId, WorkUnits, MILLI_TCT,
 };
 use tercet_tensors::TensorMap;
 use tercet_walrus_client::WalrusClient;
 use tokio::sync::{Mutex, MutexGuard};
+
+pub use cli::Tercet;
+pub use params::Audits;
 
 /// One network at a time.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -33,6 +43,15 @@ pub const ROYALTY: Permill = Permill::from_percent(5);
 
 /// How long a job of the tests may take, in blocks: enough for a loaded machine.
 pub const DEADLINE: BlockNumber = 60;
+
+/// Executors of a job's first round.
+pub const EXECUTORS: usize = Redundancy::DEFAULT.executors as usize;
+
+/// How long workers may take to become available.
+const AVAILABLE: Duration = Duration::from_secs(90);
+
+/// How long a job may take until it is as wanted.
+const PATIENCE: Duration = Duration::from_secs(400);
 
 /// A running network.
 pub struct Net {
@@ -56,11 +75,91 @@ impl Net {
 		let mut devnet = builder.start().await?;
 		let chain = devnet.connect().await?;
 		let store = tercet_cli::context::store(&[devnet.store_url()])?;
-		let int8 = publish(&chain, &store).await?;
+		// A random audit would need more workers than most tests have.
+		params::set_audits(&chain, Audits::Never).await?;
+		let int8 = digits(&store, Precision::Int8, Agreement::Exact).await?;
+		let int8 = publish(&chain, "digits", int8).await?;
 		let pool = PoolId { variant: int8, class: DeterminismClass::Portable };
-		devnet.wait_for_providers(&chain, pool, providers, Duration::from_secs(90)).await?;
+		devnet.wait_for_providers(&chain, pool, providers, AVAILABLE).await?;
 		let requester = keys::from_uri("//Bob")?;
 		Ok(Self { devnet, chain, store, requester, int8, _turn: turn })
+	}
+
+	/// Stops everything; another network may start then.
+	pub async fn shutdown(self) {
+		self.devnet.shutdown().await;
+	}
+
+	/// Publishes another model of one variant, and waits until `providers` offer it.
+	pub async fn publish(&mut self, variant: Variant, providers: u32) -> Result<VariantId> {
+		let variant = publish(&self.chain, "another", variant).await?;
+		self.wait_for_providers(variant, providers).await?;
+		Ok(variant)
+	}
+
+	/// Waits until so many providers are available for a variant, in the portable class.
+	pub async fn wait_for_providers(&mut self, variant: VariantId, providers: u32) -> Result<()> {
+		let pool = PoolId { variant, class: DeterminismClass::Portable };
+		self.devnet.wait_for_providers(&self.chain, pool, providers, AVAILABLE).await?;
+		Ok(())
+	}
+
+	/// Decides how many jobs are audited from now on.
+	pub async fn set_audits(&self, audits: Audits) -> Result<()> {
+		params::set_audits(&self.chain, audits).await
+	}
+
+	/// Takes workers out of all pools. Their daemons take that for their operator's will, and stay
+	/// out.
+	pub async fn leave(&self, workers: &[usize]) -> Result<()> {
+		self.each(workers, calls::go_unavailable).await
+	}
+
+	/// Puts workers back into the pools of their offers.
+	pub async fn enter(&self, workers: &[usize]) -> Result<()> {
+		self.each(workers, calls::go_available).await
+	}
+
+	async fn each(&self, workers: &[usize], call: fn() -> tercet_chain_client::Call) -> Result<()> {
+		let submit = workers.iter().map(|index| async move {
+			let worker = self.devnet.workers().get(*index).context("no such worker")?;
+			self.chain.submit(&worker.key()?, call()).await?;
+			anyhow::Ok(())
+		});
+		futures::future::try_join_all(submit).await?;
+		Ok(())
+	}
+
+	/// Starts workers again that answer with another model.
+	pub fn corrupt(&mut self, workers: &[usize], model: &Path) -> Result<()> {
+		for index in workers {
+			self.devnet.restart_worker_with(*index, with_model(model))?;
+		}
+		Ok(())
+	}
+
+	/// Starts workers again as they should be.
+	pub fn reform(&mut self, workers: &[usize]) -> Result<()> {
+		for index in workers {
+			self.devnet.restart_worker_with(*index, WorkerSpec::default())?;
+		}
+		Ok(())
+	}
+
+	/// Waits until a committee has been drawn for the job.
+	pub async fn drawn(&self, job: JobId) -> Result<(Head, JobView)> {
+		self.wait_for(job, |view| matches!(view.job.state, JobState::Running { .. })).await
+	}
+
+	/// A worker as the chain sees it in a block.
+	pub async fn provider(&self, head: Head, worker: usize) -> Result<ProviderView> {
+		let account = self.worker_accounts().get(worker).cloned().context("no such worker")?;
+		self.chain.at(head.hash).provider(account).await?.context("not a provider")
+	}
+
+	/// The command line, against this network and with that key.
+	pub fn tercet(&self, key: &str) -> Result<Tercet> {
+		Tercet::new(&self.devnet, key)
 	}
 
 	/// Submits a job over the first `items` held-out images.
@@ -76,10 +175,13 @@ impl Net {
 		input: Payload,
 		deadline: BlockNumber,
 	) -> Result<JobId> {
-		let request = self.request(items, input, deadline).await?;
+		self.submit_request(self.request(items, input, deadline).await?).await
+	}
+
+	/// Submits any job.
+	pub async fn submit_request(&self, request: JobRequest) -> Result<JobId> {
 		let included = self.chain.submit(&self.requester, calls::submit_job(request)).await?;
-		let event = included.event("JobMarket", "Submitted").context("no Submitted event")?;
-		Ok(event.decode::<(JobId,)>()?.0)
+		job::submitted(&included)
 	}
 
 	/// A request for the int8 variant, due `deadline` blocks from now.
@@ -96,6 +198,9 @@ impl Net {
 			items,
 			input,
 			price: PRICE,
+			redundancy: Redundancy::DEFAULT,
+			canary: job::no_canary(),
+			funding: Funding::Hold,
 			deadline: now + deadline,
 		})
 	}
@@ -108,7 +213,7 @@ impl Net {
 		})
 	}
 
-	/// Waits until the job is settled or refunded; gives the block in which it was seen.
+	/// Waits until the job has ended; gives the block in which it was seen.
 	pub async fn end_of(&self, job: JobId) -> Result<(Head, JobView)> {
 		self.wait_for(job, |view| view.job.state.is_terminal()).await
 	}
@@ -135,7 +240,7 @@ impl Net {
 				}
 			}
 		};
-		tokio::time::timeout(Duration::from_secs(240), wait)
+		tokio::time::timeout(PATIENCE, wait)
 			.await
 			.with_context(|| format!("job {job} did not get there; see {:?}", self.devnet.dir()))?
 	}
@@ -156,36 +261,48 @@ impl Net {
 		self.devnet.workers().iter().map(|worker| worker.account.clone()).collect()
 	}
 
-	/// The verified result of a settled job, checked against digest, size and root.
-	pub async fn result(&self, view: &JobView) -> Result<TensorMap> {
-		let JobState::Settled { answer, .. } = &view.job.state else {
-			bail!("not settled: {:?}", view.job.state)
-		};
-		let bytes = match &answer.output {
-			Payload::Inline(bytes) => bytes.to_vec(),
-			Payload::Blob(blob) => self.store.read(&blobs::to_store(blob)).await?.to_vec(),
-		};
-		let result = TensorMap::from_bytes(&bytes)?;
-		ensure!(result.root() == answer.root, "the result does not lead to the agreed root");
-		Ok(result)
+	/// The verified result of a settled job, base and patch, checked in every respect.
+	pub async fn result(&self, id: JobId, view: &JobView) -> Result<Verified> {
+		// Nothing that concerns the result goes to standard output.
+		job::download(&self.store, Output::new(true), id, view).await
 	}
 }
 
-/// Publishes the digits model, whose author is //Charlie.
-async fn publish(chain: &ChainClient, walrus: &WalrusClient) -> Result<VariantId> {
+/// A worker that answers with another model.
+pub fn with_model(model: &Path) -> WorkerSpec {
+	WorkerSpec { args: vec!["--replace-model".into(), model.into()], ..WorkerSpec::default() }
+}
+
+/// Publishes a model of one variant, whose author is //Charlie.
+async fn publish(chain: &ChainClient, name: &str, variant: Variant) -> Result<VariantId> {
 	let author = keys::from_uri("//Charlie")?;
-	let artifact = store(walrus, std::fs::read(example("onnx/model_int8.onnx"))?).await?;
-	let variant = Variant {
-		precision: Precision::Int8,
-		artifact,
-		units_per_item: WorkUnits(1),
-		memory: 16 << 20,
-		agreement: Agreement::Exact,
-	};
-	let call = calls::publish_model("digits", "tensor", "Apache-2.0", ROYALTY, vec![variant]);
+	let call = calls::publish_model(calls::NewModel {
+		name,
+		task: "tensor",
+		licence: "Apache-2.0",
+		royalty: ROYALTY,
+		parent: None,
+		derivative_share: Permill::zero(),
+		variants: vec![variant],
+	});
 	let included = chain.submit(&author, call).await?;
 	let event = included.event("ModelRegistry", "Published").context("no Published event")?;
 	Ok(VariantId { model: event.decode::<(ModelId,)>()?.0, index: 0 })
+}
+
+/// A variant of the digits model, its file stored.
+pub async fn digits(
+	walrus: &WalrusClient,
+	precision: Precision,
+	agreement: Agreement,
+) -> Result<Variant> {
+	let file = match precision {
+		Precision::Int8 => "onnx/model_int8.onnx",
+		_ => "onnx/model.onnx",
+	};
+	let artifact = store(walrus, std::fs::read(example(file))?).await?;
+	let units_per_item = WorkUnits(1);
+	Ok(Variant { precision, artifact, units_per_item, memory: 16 << 20, agreement })
 }
 
 /// Stores bytes.
@@ -196,6 +313,11 @@ pub async fn store(walrus: &WalrusClient, bytes: Vec<u8>) -> Result<BlobRef> {
 /// A file of the digits example.
 pub fn example(name: &str) -> PathBuf {
 	Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/digits").join(name)
+}
+
+/// A model for dishonest workers; `models/make.py` makes it.
+pub fn dishonest(name: &str) -> PathBuf {
+	Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name)
 }
 
 /// The first `items` held-out images.

@@ -6,11 +6,11 @@ use anyhow::{ensure, Context, Result};
 use tercet_chain_client::{calls, Error};
 use tercet_cli::devnet::{find_binary, free_port, search_path, Devnet};
 use tercet_primitives::{
-	Answer, BlobRef, JobId, JobState, ModelId, Payload, RefundReason, VariantId, H256, TCT,
+	Duty, Funding, Invalidity, JobId, ModelId, Payload, Redundancy, Response, VariantId, H256, TCT,
 };
 use tokio::process::Command;
 
-use tercet_e2e::{images, store, Net, DEADLINE};
+use tercet_e2e::{images, Net, DEADLINE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_requests_get_named_errors_and_cost_only_the_fee() -> Result<()> {
@@ -35,10 +35,34 @@ async fn bad_requests_get_named_errors_and_cost_only_the_fee() -> Result<()> {
 	case("DeadlineTooSoon", &|r| r.deadline = now.saturating_sub(1));
 	case("DeadlineTooFar", &|r| r.deadline = now + 10_000_000);
 	case("EmptyInput", &|r| r.input = Payload::Inline(Default::default()));
+	case("InvalidRedundancy", &|r| r.redundancy = Redundancy { executors: 4, quorum: 2 });
+	case("InsufficientCredit", &|r| r.funding = Funding::Credit);
 	cases.push(("BelowMinimumBond", calls::bond(TCT)));
-	let answer = Answer { root: H256::zero(), output: Payload::Inline(Default::default()) };
-	cases.push(("UnknownJob", calls::reveal(JobId(7), answer, [0; 32])));
-	cases.push(("UnknownJob", calls::commit(JobId(7), H256::zero())));
+	let job = JobId(7);
+	let response = Response::Invalid(Invalidity::BlobMissing);
+	for duty in [
+		Duty::Commit { job, commitment: H256::zero() },
+		Duty::Seal { job, seal: H256::zero() },
+		Duty::Reveal { job, response, salt: [0; 32] },
+		Duty::OpenSeal { job, fingerprints: Default::default(), salt: [0; 32] },
+		Duty::Itemize { job, digests: Default::default() },
+		Duty::Abstain { job },
+	] {
+		cases.push(("UnknownJob", calls::answer(vec![duty])));
+	}
+	let abstain = Duty::Abstain { job };
+	cases.push(("NoDuties", calls::answer(vec![])));
+	cases.push(("DuplicateDuty", calls::answer(vec![abstain.clone(), abstain])));
+	for call in [
+		calls::top_up(job, 1),
+		calls::cancel_job(job),
+		calls::prune_job(job),
+		calls::challenge(job),
+	] {
+		cases.push(("UnknownJob", call));
+	}
+	cases.push(("UnknownModel", calls::accept_transfer(ModelId(99))));
+	cases.push(("UnknownModel", calls::deprecate(ModelId(99), None)));
 
 	for (name, call) in cases {
 		let before = net.balance(&net.requester_account()).await?;
@@ -49,45 +73,10 @@ async fn bad_requests_get_named_errors_and_cost_only_the_fee() -> Result<()> {
 		}
 		let after = net.balance(&net.requester_account()).await?;
 		ensure!(after.reserved == before.reserved, "{name}");
-		ensure!(before.free - after.free < TCT / 100, "{name}: only the fee");
+		ensure!(before.free - after.free < TCT / 10, "{name}: only the fee");
 	}
 	ensure!(net.chain.at(net.chain.best().await?.hash).job_count().await? == 0);
-	net.devnet.shutdown().await;
-	Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn jobs_that_cannot_be_run_are_refunded_and_workers_go_on() -> Result<()> {
-	let net = Net::start(Devnet::builder().workers(3), 3).await?;
-	let bytes = images(512)?.to_canonical_bytes();
-	let good = store(&net.store, bytes.clone()).await?;
-	let short = store(&net.store, bytes[..1000].to_vec()).await?;
-
-	let cases = [
-		("not safetensors", Payload::Inline(b"what is this".to_vec().try_into().unwrap())),
-		("wrong digest", Payload::Blob(BlobRef { digest: H256::repeat_byte(7), ..good })),
-		("wrong size", Payload::Blob(BlobRef { size: good.size + 1, ..good })),
-		("truncated", Payload::Blob(BlobRef { blob_id: short.blob_id, ..good })),
-		("missing", Payload::Blob(BlobRef { blob_id: [9; 32], ..good })),
-	];
-	let mut jobs = vec![];
-	for (name, input) in cases {
-		jobs.push((name, net.submit_payload(512, input, 15).await?));
-	}
-	for (name, job) in jobs {
-		let (_, view) = net.end_of(job).await?;
-		let state = view.job.state;
-		ensure!(
-			matches!(state, JobState::Refunded { reason: RefundReason::Silence, .. }),
-			"{name}: {state:?}"
-		);
-	}
-	ensure!(net.balance(&net.requester_account()).await?.reserved == 0, "all escrow is back");
-
-	let job = net.submit(512, DEADLINE).await?;
-	let (_, view) = net.end_of(job).await?;
-	ensure!(matches!(view.job.state, JobState::Settled { .. }), "{:?}", view.job.state);
-	net.devnet.shutdown().await;
+	net.shutdown().await;
 	Ok(())
 }
 
@@ -117,7 +106,8 @@ async fn malformed_arguments_are_named() -> Result<()> {
 	for (args, named) in [
 		(vec!["job", "submit", "--model", "zero", "--input", digits], "--model"),
 		(vec!["job", "submit", "--model", "0", "--input", digits, "--price", "cheap"], "--price"),
-		(vec!["job", "show"], "show"),
+		(vec!["job", "show"], "<JOB>"),
+		(vec!["job", "destroy"], "destroy"),
 		(vec!["provider", "bond", "-5"], "-5"),
 		(vec!["nonsense"], "nonsense"),
 	] {

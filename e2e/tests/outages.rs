@@ -12,8 +12,8 @@ use tercet_e2e::{Net, DEADLINE};
 async fn jobs_settle_when_node_and_store_go_down_and_come_back() -> Result<()> {
 	let mut net = Net::start(Devnet::builder().workers(3), 3).await?;
 
-	let job = net.submit(512, DEADLINE).await?;
-	net.wait_for(job, |view| matches!(view.job.state, JobState::Running { .. })).await?;
+	let job = net.submit(512, 2 * DEADLINE).await?;
+	net.drawn(job).await?;
 	net.devnet.kill_node();
 	tokio::time::sleep(Duration::from_secs(3)).await;
 	net.devnet.restart_node().await?;
@@ -21,7 +21,7 @@ async fn jobs_settle_when_node_and_store_go_down_and_come_back() -> Result<()> {
 	ensure!(matches!(view.job.state, JobState::Settled { .. }), "node: {:?}", view.job.state);
 
 	// Its input is stored before the store goes down, its result cannot be.
-	let job = net.submit(512, DEADLINE).await?;
+	let job = net.submit(512, 2 * DEADLINE).await?;
 	net.devnet.stop_store().await;
 	tokio::time::sleep(Duration::from_secs(12)).await;
 	let view = net.chain.at(net.chain.best().await?.hash).job(job).await?.expect("submitted");
@@ -29,6 +29,6 @@ async fn jobs_settle_when_node_and_store_go_down_and_come_back() -> Result<()> {
 	net.devnet.start_store().await?;
 	let (_, view) = net.end_of(job).await?;
 	ensure!(matches!(view.job.state, JobState::Settled { .. }), "store: {:?}", view.job.state);
-	net.devnet.shutdown().await;
+	net.shutdown().await;
 	Ok(())
 }

@@ -32,6 +32,6 @@ async fn polkadot_js_transfers_submits_a_job_and_reads_its_result() -> Result<()
 	let errors = String::from_utf8_lossy(&output.stderr);
 	ensure!(output.status.success(), "{text}\n{errors}");
 	println!("{text}");
-	net.devnet.shutdown().await;
+	net.shutdown().await;
 	Ok(())
 }

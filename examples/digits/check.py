@@ -134,7 +134,11 @@ def check(folder: Path, repeats: int, save_to: Path | None, against: Path | None
 	label = load(folder / "labels.safetensors", "label")
 	expected = load(folder / "expected_int8.safetensors", "logits")
 	paths = {"fp32": folder / "onnx/model.onnx", "int8": folder / "onnx/model_int8.onnx"}
-	wrong = run(session(folder / "onnx/model_wrong.onnx", "all", 1), image, len(image))
+	others = {
+		name: run(session(folder / f"onnx/model_{name}.onnx", "all", 1), image, len(image))
+		for name in ("fp16", "q4", "wrong")
+	}
+	wrong = others["wrong"]
 	problems = []
 
 	print(f"onnxruntime {onnxruntime.__version__}, {platform.machine()}", end=", ")
@@ -142,13 +146,15 @@ def check(folder: Path, repeats: int, save_to: Path | None, against: Path | None
 	swept = {name: sweep(path, image, repeats) for name, path in paths.items()}
 	answers = {name: logits[REFERENCE] for name, (logits, _) in swept.items()}
 	guesses = {name: logits.argmax(axis=1) for name, logits in answers.items()}
-	for name, guess in (*guesses.items(), ("wrong", wrong.argmax(axis=1))):
+	once = {name: logits.argmax(axis=1) for name, logits in others.items()}
+	for name, guess in (*guesses.items(), *once.items()):
 		right = int((guess == label).sum())
 		print(f"accuracy {name:5}: {right}/{len(label)} = {right / len(label):.2%}")
 	agree = int((guesses["fp32"] == guesses["int8"]).sum())
 	print(f"fp32 and int8 name the same digit: {agree}/{len(label)} = {agree / len(label):.2%}")
-	gap = np.abs(answers["fp32"] - answers["int8"])
-	print(f"distance of their logits: mean {gap.mean():.3f}, max {gap.max():.3f}")
+	for name, logits in (("int8", answers["int8"]), ("fp16", others["fp16"]), ("q4", others["q4"])):
+		gap = np.abs(answers["fp32"] - logits)
+		print(f"distance of {name} logits from fp32: mean {gap.mean():.2g}, max {gap.max():.2g}")
 	if (guesses["int8"] == label).mean() < FLOOR:
 		problems.append(f"int8 accuracy is below {FLOOR:.0%}")
 	if (wrong == expected).all(axis=1).any():

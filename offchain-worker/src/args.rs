@@ -14,7 +14,8 @@ use crate::{
 ///
 /// The worker watches the chain for jobs that its account was drawn for, runs them on ONNX Runtime,
 /// and answers: a commitment first, then the result. It keeps a journal in its state directory, so
-/// it may be stopped or killed at any moment and started again without losing a job.
+/// it may be stopped or killed at any moment and started again without losing a job. A job that it
+/// cannot run in time it hands back, which costs nothing but a little reputation.
 #[derive(Debug, Parser)]
 #[command(name = "tercet-worker", version, max_term_width = 100)]
 pub struct Args {
@@ -54,7 +55,7 @@ pub struct RunArgs {
 	#[command(flatten)]
 	pub key: KeyArgs,
 
-	/// Directory for journal, model cache and status. One worker per directory; keep it: answers
+	/// Directory for journal, models, results and status. One worker per directory; keep it: answers
 	/// that were committed can only be revealed with it.
 	#[arg(long, value_name = "DIR")]
 	pub dir: PathBuf,
@@ -83,8 +84,9 @@ pub struct RunArgs {
 	pub bond: Option<Amount>,
 
 	/// What to offer, and the least price per work unit: `MODEL.VARIANT=PRICE` or `all=PRICE`, which
-	/// includes models published later. May be repeated. int8 variants are offered in the portable
-	/// class, others in the class of this machine.
+	/// includes models published later. May be repeated. Variants whose results are compared exactly
+	/// are offered in the class of this machine, or, if int8, in the portable class; those that are
+	/// compared by similarity in both.
 	#[arg(long = "offer", value_name = "OFFER")]
 	pub offers: Vec<Offer>,
 
@@ -189,6 +191,25 @@ mod tests {
 		let Command::Run(run) = parse(line).unwrap().command else { panic!() };
 		assert_eq!((run.stores.len(), run.offers.len(), run.threads), (2, 2, 4));
 		assert_eq!(run.abort_at, Some(Step::Committed));
+	}
+
+	#[test]
+	fn run_accepts_every_step_to_crash_at() {
+		for step in [
+			"fetched",
+			"executed",
+			"stored",
+			"journaled",
+			"committed",
+			"sealed",
+			"revealed",
+			"itemized",
+		] {
+			assert!(
+				parse(&format!("run --key //Alice --dir d --abort-at {step}")).is_ok(),
+				"{step}"
+			);
+		}
 	}
 
 	#[test]

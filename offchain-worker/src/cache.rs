@@ -1,9 +1,11 @@
-//! Model files on disk, named by their content.
+//! Files on disk that are named by their content: models, and results that must be at hand.
 
 use std::{
+	collections::HashSet,
 	fs, io,
 	io::Write,
 	path::{Path, PathBuf},
+	time::Duration,
 };
 
 use tercet_primitives::{BlobRef, H256};
@@ -14,18 +16,20 @@ use tercet_walrus_client::digest;
 /// A file appears there whole or not at all, and is verified whenever it is read: a damaged one
 /// is removed and counts as missing.
 #[derive(Clone, Debug)]
-pub struct ModelCache {
+pub struct Cache {
 	folder: PathBuf,
+	extension: &'static str,
 }
 
-impl ModelCache {
-	/// A cache in `folder`, which is made if it is missing.
+impl Cache {
+	/// A cache in `folder`, which is made if it is missing, of files whose names end in
+	/// `.extension`.
 	///
 	/// # Errors
 	/// What the file system says.
-	pub fn open(folder: &Path) -> io::Result<Self> {
+	pub fn open(folder: &Path, extension: &'static str) -> io::Result<Self> {
 		fs::create_dir_all(folder)?;
-		Ok(Self { folder: folder.to_owned() })
+		Ok(Self { folder: folder.to_owned(), extension })
 	}
 
 	/// The content that `blob` refers to, if it is here.
@@ -42,7 +46,7 @@ impl ModelCache {
 		if content.len() as u64 == blob.size && digest(&content) == blob.digest.0 {
 			return Ok(Some(content));
 		}
-		tracing::warn!(path = %path.display(), "damaged file in the model cache; removing it");
+		tracing::warn!(path = %path.display(), "damaged file in a cache; removing it");
 		fs::remove_file(&path)?;
 		Ok(None)
 	}
@@ -59,8 +63,31 @@ impl ModelCache {
 		Ok(())
 	}
 
+	/// Removes files older than `age` whose content has none of the digests in `keep`, and says how
+	/// many went.
+	///
+	/// # Errors
+	/// What the file system says.
+	pub fn sweep(&self, keep: &HashSet<H256>, age: Duration) -> io::Result<usize> {
+		let keep: HashSet<PathBuf> = keep.iter().map(|digest| self.path(digest)).collect();
+		let mut removed = 0;
+		for entry in fs::read_dir(&self.folder)? {
+			let (path, written) = entry.and_then(|entry| {
+				let written = entry.metadata()?.modified()?;
+				Ok((entry.path(), written))
+			})?;
+			// A clock that was set back makes files look new; they go later.
+			let old = written.elapsed().is_ok_and(|elapsed| elapsed >= age);
+			if old && !keep.contains(&path) {
+				fs::remove_file(&path)?;
+				removed += 1;
+			}
+		}
+		Ok(removed)
+	}
+
 	fn path(&self, digest: &H256) -> PathBuf {
-		self.folder.join(format!("{}.onnx", hex::encode(digest.0)))
+		self.folder.join(format!("{}.{}", hex::encode(digest.0), self.extension))
 	}
 }
 
@@ -72,9 +99,9 @@ mod tests {
 		BlobRef { blob_id: [0; 32], digest: H256(digest(content)), size: content.len() as u64 }
 	}
 
-	fn cache() -> (tempfile::TempDir, ModelCache) {
+	fn cache() -> (tempfile::TempDir, Cache) {
 		let dir = tempfile::tempdir().unwrap();
-		let cache = ModelCache::open(&dir.path().join("models")).unwrap();
+		let cache = Cache::open(&dir.path().join("models"), "onnx").unwrap();
 		(dir, cache)
 	}
 
@@ -104,5 +131,18 @@ mod tests {
 		let (_dir, cache) = cache();
 		cache.save(b"model").unwrap();
 		assert_eq!(cache.load(&BlobRef { size: 4, ..blob(b"model") }).unwrap(), None);
+	}
+
+	#[test]
+	fn sweep_removes_files_when_they_are_old_and_nobody_needs_them() {
+		let (_dir, cache) = cache();
+		for content in [b"kept", b"gone"] {
+			cache.save(content).unwrap();
+		}
+		let keep = HashSet::from([blob(b"kept").digest]);
+		assert_eq!(cache.sweep(&keep, Duration::from_secs(3600)).unwrap(), 0);
+		assert_eq!(cache.sweep(&keep, Duration::ZERO).unwrap(), 1);
+		assert_eq!(cache.load(&blob(b"kept")).unwrap().as_deref(), Some(&b"kept"[..]));
+		assert_eq!(cache.load(&blob(b"gone")).unwrap(), None);
 	}
 }

@@ -7,14 +7,13 @@ use futures::{stream::BoxStream, StreamExt};
 use tercet_chain_client::{self as client, calls, keys, ChainClient, Keypair};
 use tercet_primitives::{
 	apis::{Assignment, ProviderView},
-	hashing::Salt,
-	AccountId32, Answer, Balance, BlockNumber, JobId, Model, ModelId, PoolId, H256,
+	AccountId32, Balance, BlockNumber, Duty, Model, ModelId, PoolId, H256,
 };
 
 pub use client::Head;
 
-/// Limit for a commitment or an answer: their windows are short, so one that does not end in a block
-/// is made again. The chain takes only one of them, and neither costs a fee.
+/// Limit for an answer: windows are short, so one that does not end in a block is sent again. The
+/// chain takes each duty once only, its pool holds each once only, and none costs a fee.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(16);
 
 /// What this worker may say to the chain.
@@ -28,10 +27,8 @@ pub enum Message {
 	GoAvailable,
 	/// Leave the pools.
 	GoUnavailable,
-	/// Commit to an answer.
-	Commit(JobId, H256),
-	/// Open the commitment.
-	Reveal(JobId, Answer, Salt),
+	/// Do one's duties, all of them or none.
+	Answer(Vec<Duty>),
 }
 
 /// Why the chain did not answer or take a message.
@@ -43,6 +40,9 @@ pub enum ChainError {
 	/// What was said is so already, or came too late to matter. Nothing is left to do.
 	#[error("done already: {0}")]
 	AlreadyDone(String),
+	/// The block that judged it knows less than the one that asked for it: it may be right soon.
+	#[error("not yet: {0}")]
+	NotYet(String),
 	/// Model or variant is not published, or not yet.
 	#[error("not published: {0}")]
 	NotPublished(String),
@@ -143,14 +143,13 @@ impl Chain for SubxtChain {
 	}
 
 	async fn send(&self, message: Message) -> Result<BlockNumber, ChainError> {
-		let is_answer = matches!(message, Message::Commit(..) | Message::Reveal(..));
+		let is_answer = matches!(message, Message::Answer(_));
 		let call = match message {
 			Message::Bond(amount) => calls::bond(amount),
 			Message::Offer(pool, price) => calls::offer(pool, price),
 			Message::GoAvailable => calls::go_available(),
 			Message::GoUnavailable => calls::go_unavailable(),
-			Message::Commit(job, commitment) => calls::commit(job, commitment),
-			Message::Reveal(job, answer, salt) => calls::reveal(job, answer, salt),
+			Message::Answer(duties) => calls::answer(duties),
 		};
 		let submission = self.client.submit(&self.key, call);
 		let included = if is_answer {
@@ -161,7 +160,21 @@ impl Chain for SubxtChain {
 		} else {
 			submission.await
 		};
-		included.map(|included| included.block.number).map_err(classify)
+		let included = included.map_err(|error| match error {
+			// Too much for one block, however long it waits: it is split.
+			client::Error::Pool { message, .. } if is_answer && message.contains("exhaust") => {
+				ChainError::Refused(message)
+			},
+			// What the pool does not find owed, and therefore payable, has cost nothing.
+			client::Error::Pool { ref message, .. } if is_answer && !error.is_transient() => {
+				ChainError::NotYet(message.clone())
+			},
+			error => classify(error),
+		})?;
+		if is_answer && included.fee > 0 {
+			tracing::warn!(fee = included.fee, "the chain did not find all of this owed");
+		}
+		Ok(included.block.number)
 	}
 }
 
@@ -172,11 +185,12 @@ fn classify(error: client::Error) -> ChainError {
 	}
 	match &error {
 		client::Error::Dispatch { error, .. } => match error.as_str() {
-			"AlreadyCommitted" | "AlreadyRevealed" | "AlreadyDecided" | "AlreadyAvailable"
-			| "DuplicateOffer" => ChainError::AlreadyDone(text),
+			"DuplicateOffer" | "UnknownJob" | "StageOver" | "FellSilent" => {
+				ChainError::AlreadyDone(text)
+			},
+			"WrongStage" | "NotCommitted" | "NotSealed" | "NotRevealed" => ChainError::NotYet(text),
 			"UnknownModel" | "UnknownVariant" => ChainError::NotPublished(text),
-			// A block that knew more than the one that has the transaction.
-			"RevealWindowNotOpen" | "NotCommitted" => ChainError::Transient(text),
+			error if error.starts_with("Already") => ChainError::AlreadyDone(text),
 			_ => ChainError::Refused(text),
 		},
 		// A pruned or reorganised block: the next head will do.

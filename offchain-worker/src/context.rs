@@ -6,8 +6,8 @@ use tercet_primitives::{apis::Assignment, BlockNumber};
 use tokio::sync::{watch, Notify};
 
 use crate::{
-	cache::ModelCache, chain::Chain, compute::Compute, journal::Journal, metrics::Metrics,
-	steps::Steps, store::Store,
+	cache::Cache, chain::Chain, compute::Compute, journal::Journal, metrics::Metrics, steps::Steps,
+	store::Store,
 };
 
 /// What the chain says at the best block.
@@ -28,10 +28,12 @@ pub struct Context {
 	pub store: Arc<dyn Store>,
 	/// What runs models.
 	pub compute: Arc<dyn Compute>,
-	/// Answers on disk.
+	/// Responses on disk.
 	pub journal: Arc<Journal>,
 	/// Models on disk.
-	pub cache: ModelCache,
+	pub models: Cache,
+	/// Results on disk, until their jobs have ended: fingerprints are made of them.
+	pub results: Cache,
 	/// Counters.
 	pub metrics: Arc<Metrics>,
 	/// The newest state of the chain, written by `assignments`.

@@ -1,18 +1,19 @@
 //! What this worker has answered, on disk before anybody hears of it.
 //!
 //! A commitment that the chain has taken cannot be changed, and two different ones for a seat would
-//! look like fraud. So the first answer written for a [`Seat`] stays: writing another one returns the
-//! first. Writes are durable when they return.
+//! look like fraud. So the first response written for a [`Seat`] stays, with everything secret or
+//! costly that later steps need: writing another one returns the first. Writes are durable when they
+//! return.
 
 use std::{fs, io, path::Path};
 
 use codec::{Decode, Encode};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
-use tercet_primitives::{apis::Assignment, hashing::Salt, Answer, JobId, H256};
+use tercet_primitives::{apis::Assignment, hashing::Salt, JobId, Response, H256};
 use tercet_walrus_client::digest;
 
 /// Key: genesis hash ‖ job, big-endian ‖ round ‖ what was asked. Value: a SCALE-encoded [`Entry`].
-const ENTRIES: TableDefinition<Key, Vec<u8>> = TableDefinition::new("answers/1");
+const ENTRIES: TableDefinition<Key, Vec<u8>> = TableDefinition::new("answers/2");
 
 type Key = [u8; 73];
 
@@ -27,15 +28,19 @@ pub struct Seat {
 	pub job: JobId,
 	/// The round.
 	pub round: u8,
-	/// Digest of variant, model, class, items and input.
+	/// Digest of variant, model, class, items, input, the items asked for, and how answers are
+	/// compared.
 	pub asked: H256,
 }
 
 impl Seat {
 	/// The seat that an assignment is about.
 	pub fn of(assignment: &Assignment) -> Self {
-		let Assignment { job, round, variant, artifact, class, items, input, .. } = assignment;
-		let request = (variant, artifact, class, items, input.size(), input.digest());
+		let Assignment {
+			job, round, variant, artifact, class, items, input, asked, agreement, ..
+		} = assignment;
+		let input = (input.size(), input.digest());
+		let request = (variant, artifact, class, items, input, asked, agreement);
 		Self { job: *job, round: *round, asked: H256(digest(&request.encode())) }
 	}
 }
@@ -43,17 +48,21 @@ impl Seat {
 /// What the journal holds for one seat.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Entry {
-	/// The one answer for this seat.
+	/// The one response for this seat.
 	#[codec(index = 0)]
 	Answered {
 		/// What to commit to and to reveal.
-		answer: Answer,
+		response: Response,
 		/// What hides it until then.
 		salt: Salt,
+		/// What the salts of seals are [made of](crate::duty::seal_salt).
+		seal_secret: Salt,
+		/// Digests of the results, of the items asked for in rising order; none for an invalid job.
+		digests: Vec<H256>,
 		/// How far it has come, for people: the chain knows better.
 		progress: Progress,
 	},
-	/// There is no answer, and there will be none.
+	/// There is no response, and there will be none.
 	#[codec(index = 1)]
 	Abstained {
 		/// Why.
@@ -70,9 +79,15 @@ pub enum Progress {
 	/// The chain took the commitment.
 	#[codec(index = 1)]
 	Committed,
-	/// The chain took the answer.
+	/// The chain took a commitment to fingerprints.
 	#[codec(index = 2)]
+	Sealed,
+	/// The chain took the response.
+	#[codec(index = 3)]
 	Revealed,
+	/// The chain took the digests of the items.
+	#[codec(index = 4)]
+	Itemized,
 }
 
 /// Why the journal cannot be used.
@@ -173,8 +188,11 @@ impl Journal {
 			let mut table = transaction.open_table(ENTRIES)?;
 			let existing = table.get(key)?.map(|value| decode(&value.value())).transpose()?;
 			match existing {
-				Some(Entry::Answered { answer, salt, progress }) if progress < to => {
-					let entry = Entry::Answered { answer, salt, progress: to };
+				Some(Entry::Answered { response, salt, seal_secret, digests, progress })
+					if progress < to =>
+				{
+					let progress = to;
+					let entry = Entry::Answered { response, salt, seal_secret, digests, progress };
 					table.insert(key, entry.encode())?;
 				},
 				_ => return Ok(()),

@@ -8,15 +8,28 @@
 //!                                          │                       │
 //!                                          ▼                       ▼
 //!                               services::execution ─▶ journal ─▶ services::answers ─▶ chain
-//!                               fetch, run, encode, store          commit, reveal
+//!                               fetch, run, encode, store          everything due in a block
 //! ```
 //!
 //! The chain's state at the best block is the truth. Each service looks at the newest assignments and
 //! at the [`journal`], asks [`duty`] what is to be done, and does it; doing it twice is harmless. So
 //! crashes, restarts, forks and lost connections need no code of their own.
 //!
-//! An answer and its salt are on disk before the chain hears of them, and never change afterwards:
-//! whatever happens, the worker resumes that answer or abstains, and cannot contradict itself.
+//! A response and its salts are on disk before the chain hears of them, and never change afterwards:
+//! whatever happens, the worker resumes that response or abstains, and cannot contradict itself.
+//! Everything that follows from a response, fingerprints included, is computed from what is on disk.
+//!
+//! # What it says about a job
+//!
+//! | found | said |
+//! |---|---|
+//! | results | [`Response::Result`] |
+//! | the bytes of job, model and input show that nobody can run it | [`Response::Invalid`] |
+//! | a blob that no server has, after two thirds of the commit window and several attempts | [`Response::Invalid`] |
+//! | anything wrong with this machine, its settings, its store or its node | it tries again, and abstains in the [last part](window) of the commit window |
+//!
+//! [`Response::Result`]: tercet_primitives::Response::Result
+//! [`Response::Invalid`]: tercet_primitives::Response::Invalid
 //!
 //! # Parts
 //!
@@ -24,9 +37,10 @@
 //! |---|---|
 //! | [`engine`] | ONNX Runtime: load it, choose a device, open sessions, run batches |
 //! | [`model_check`] | refuses hostile ONNX files before ONNX Runtime sees them |
-//! | [`cache`] | model files on disk, by content |
-//! | [`journal`] | answers on disk, before they are promised |
+//! | [`cache`] | model files and results on disk, by content |
+//! | [`journal`] | responses on disk, before they are promised |
 //! | [`duty`] | what to do about an assignment: one pure function |
+//! | [`window`] | when patience ends, and when to abstain |
 //! | [`chain`], [`store`], [`compute`] | the outside world, behind traits |
 //! | [`services`] | one struct per duty, kept running by the [`supervisor`] |
 //! | [`args`], [`run`], [`status`] | the command line and what its commands do |
@@ -50,5 +64,6 @@ pub mod status;
 pub mod steps;
 pub mod store;
 pub mod supervisor;
+pub mod window;
 
 pub use engine::Engine;

@@ -25,16 +25,32 @@ pub struct Metrics {
 	pub assignments: Gauge<i64, AtomicI64>,
 	/// Jobs that run now.
 	pub running: Gauge<i64, AtomicI64>,
-	/// Jobs that ran to an answer.
+	/// Jobs that ran to a result.
 	pub executed: Counter<u64, AtomicU64>,
 	/// Items in those jobs.
 	pub items: Counter<u64, AtomicU64>,
+	/// Jobs found to be invalid, by reason.
+	pub invalid: Family<Reason, Counter>,
 	/// Jobs given up, by reason.
 	pub abstained: Family<Reason, Counter>,
+	/// Transactions with duties that the chain took.
+	pub transactions: Counter<u64, AtomicU64>,
 	/// Commitments that the chain took.
 	pub committed: Counter<u64, AtomicU64>,
-	/// Answers that the chain took.
+	/// Commitments to fingerprints that the chain took.
+	pub sealed: Counter<u64, AtomicU64>,
+	/// Responses that the chain took.
 	pub revealed: Counter<u64, AtomicU64>,
+	/// Fingerprints that the chain took, once per round.
+	pub opened: Counter<u64, AtomicU64>,
+	/// Item digests that the chain took, once per job.
+	pub itemized: Counter<u64, AtomicU64>,
+	/// Abstentions that the chain took.
+	pub abstentions: Counter<u64, AtomicU64>,
+	/// Transactions that were refused, and whose duties were sent one by one.
+	pub splits: Counter<u64, AtomicU64>,
+	/// Fingerprints that could not be computed, by reason.
+	pub fingerprint_failures: Family<Reason, Counter>,
 	/// Submissions that failed and are made again.
 	pub submission_failures: Counter<u64, AtomicU64>,
 	/// Requests to the store that failed and are made again.
@@ -47,9 +63,11 @@ pub struct Metrics {
 	pub fetch_time: Histogram,
 	/// Time to run a batch, encoding included.
 	pub run_time: Histogram,
+	/// Time to compute the fingerprints of a job.
+	pub fingerprint_time: Histogram,
 }
 
-/// Label of [`Metrics::abstained`].
+/// Label of the counters by reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Reason {
 	/// Name of the fault.
@@ -68,15 +86,24 @@ impl Default for Metrics {
 			running: Gauge::default(),
 			executed: Counter::default(),
 			items: Counter::default(),
+			invalid: Family::default(),
 			abstained: Family::default(),
+			transactions: Counter::default(),
 			committed: Counter::default(),
+			sealed: Counter::default(),
 			revealed: Counter::default(),
+			opened: Counter::default(),
+			itemized: Counter::default(),
+			abstentions: Counter::default(),
+			splits: Counter::default(),
+			fingerprint_failures: Family::default(),
 			submission_failures: Counter::default(),
 			store_failures: Counter::default(),
 			disconnects: Counter::default(),
 			service_restarts: Counter::default(),
 			fetch_time: histogram(),
 			run_time: histogram(),
+			fingerprint_time: histogram(),
 		};
 		metrics.registered()
 	}
@@ -94,11 +121,27 @@ impl Metrics {
 		);
 		r.register("assignments", "Jobs in this worker's hands", self.assignments.clone());
 		r.register("running", "Jobs that run now", self.running.clone());
-		r.register("executed", "Jobs that ran to an answer", self.executed.clone());
-		r.register("items", "Items in jobs that ran to an answer", self.items.clone());
+		r.register("executed", "Jobs that ran to a result", self.executed.clone());
+		r.register("items", "Items in jobs that ran to a result", self.items.clone());
+		r.register("invalid", "Jobs found to be invalid, by reason", self.invalid.clone());
 		r.register("abstained", "Jobs given up, by reason", self.abstained.clone());
-		r.register("committed", "Commitments taken by the chain", self.committed.clone());
-		r.register("revealed", "Answers taken by the chain", self.revealed.clone());
+		for (name, help, counter) in [
+			("transactions", "Transactions with duties taken by the chain", &self.transactions),
+			("committed", "Commitments taken by the chain", &self.committed),
+			("sealed", "Commitments to fingerprints taken by the chain", &self.sealed),
+			("revealed", "Responses taken by the chain", &self.revealed),
+			("opened", "Fingerprints taken by the chain, per round", &self.opened),
+			("itemized", "Item digests taken by the chain, per job", &self.itemized),
+			("abstentions", "Abstentions taken by the chain", &self.abstentions),
+			("splits", "Refused transactions whose duties went one by one", &self.splits),
+		] {
+			r.register(name, help, counter.clone());
+		}
+		r.register(
+			"fingerprint_failures",
+			"Fingerprints that could not be computed, by reason",
+			self.fingerprint_failures.clone(),
+		);
 		r.register(
 			"submission_failures",
 			"Submissions that failed",
@@ -126,6 +169,12 @@ impl Metrics {
 			"Time to run a batch, encoding included",
 			Unit::Seconds,
 			self.run_time.clone(),
+		);
+		r.register_with_unit(
+			"fingerprint_time",
+			"Time to compute the fingerprints of a job",
+			Unit::Seconds,
+			self.fingerprint_time.clone(),
 		);
 		self
 	}
@@ -165,8 +214,15 @@ mod tests {
 		let metrics = Metrics::default();
 		metrics.abstained.get_or_create(&Reason { reason: "model".into() }).inc();
 		let text = metrics.encode();
-		for name in ["best_block ", "executed_total ", "run_time_seconds_bucket", "committed_total"]
-		{
+		for name in [
+			"best_block ",
+			"executed_total ",
+			"run_time_seconds_bucket",
+			"committed_total",
+			"sealed_total",
+			"itemized_total",
+			"fingerprint_time_seconds_bucket",
+		] {
 			assert!(text.contains(&format!("tercet_worker_{name}")), "{name} in {text}");
 		}
 		assert!(text.contains(r#"tercet_worker_abstained_total{reason="model"} 1"#), "{text}");

@@ -3,7 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use tercet_primitives::{
-	Balance, DeterminismClass, Model, ModelId, PoolId, Precision, VariantId, MILLI_TCT, TCT,
+	Agreement, Balance, DeterminismClass, Model, ModelId, PoolId, Precision, VariantId, MILLI_TCT,
+	TCT,
 };
 
 /// An amount of TCT: `1.5`, `1.5TCT`, `20mTCT` or `300planck`.
@@ -117,6 +118,9 @@ impl FromStr for Offer {
 
 /// The pools that `offers` mean among `models`, with prices. An offer for one variant outweighs one
 /// for all; `pinned` is the class for variants whose bits depend on the machine.
+///
+/// Bits count under [`Agreement::Exact`] only. Similar results may come from any machine, so these
+/// variants are offered in the portable class as well, whatever their precision.
 pub fn wanted<A>(
 	offers: &[Offer],
 	models: &[(ModelId, Model<A>)],
@@ -129,14 +133,16 @@ pub fn wanted<A>(
 	let mut pools = Vec::new();
 	for (id, model) in models {
 		for (index, variant) in (0u8..).zip(&model.variants) {
-			let class = match variant.precision {
-				Precision::Int8 => Some(DeterminismClass::Portable),
-				_ => pinned,
+			let portable = Some(DeterminismClass::Portable);
+			let classes = match (variant.agreement, variant.precision) {
+				(Agreement::Similar { .. }, _) => [portable, pinned],
+				(Agreement::Exact, Precision::Int8) => [portable, None],
+				(Agreement::Exact, _) => [pinned, None],
 			};
 			let variant = VariantId { model: *id, index };
-			if let (Some(class), Some(price)) = (class, price_of(variant)) {
-				pools.push((PoolId { variant, class }, price));
-			}
+			let Some(price) = price_of(variant) else { continue };
+			let offer = |class| (PoolId { variant, class }, price);
+			pools.extend(classes.into_iter().flatten().map(offer));
 		}
 	}
 	pools

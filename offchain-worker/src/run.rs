@@ -18,17 +18,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
 	args::RunArgs,
-	cache::ModelCache,
+	cache::Cache,
 	chain::{Chain, SubxtChain},
 	compute::Sessions,
 	context::{Board, Context},
 	engine::{Engine, EngineError},
-	journal::{Journal, JournalError},
+	journal::{self, Journal, JournalError},
 	library::{self, LibraryMissing},
 	metrics::Metrics,
 	services::{
-		leave, Answers, Assignments, Availability, Execution, ExecutionSettings, MetricsServer,
-		Terms,
+		hand_back, leave, Answers, Assignments, Availability, Execution, ExecutionSettings,
+		MetricsServer, Terms,
 	},
 	steps::Steps,
 	store::WalrusStore,
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Journal entries that are kept.
-const KEEP_ENTRIES: usize = 10_000;
+const KEEP_ENTRIES: usize = 2_000;
 
 /// Time for services to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -117,11 +117,17 @@ pub enum RunError {
 pub async fn run(args: RunArgs, shutdown: CancellationToken) -> Result<(), RunError> {
 	let key = load_key(&args)?;
 	let replace_model = args.replace_model.as_deref().map(read_replacement).transpose()?;
-	let library = library::locate(args.onnxruntime.as_deref())?;
-	let device = args.device;
-	let engine = tokio::task::spawn_blocking(move || Engine::load_on(&library, device))
-		.await
-		.map_err(|panic| EngineError::Library(panic.to_string()))??;
+	let engine = match load_engine(&args).await {
+		Ok(engine) => engine,
+		Err(error) => {
+			let reason = error.to_string();
+			let handing = hand_back_all(&args, key, &reason);
+			if tokio::time::timeout(GRACE, handing).await.is_err() {
+				tracing::warn!("the chain took too long to take jobs back");
+			}
+			return Err(error);
+		},
+	};
 	let pinned = engine.pinned_class(args.threads);
 	prepare_dir(&args.dir)?;
 
@@ -130,8 +136,11 @@ pub async fn run(args: RunArgs, shutdown: CancellationToken) -> Result<(), RunEr
 		.await
 		.map_err(|error| RunError::Node { url: args.node.clone(), error })?;
 	let journal = open_journal(&args.dir, &chain)?;
-	let cache = ModelCache::open(&args.dir.join("models"))
-		.map_err(|error| RunError::StateDir { dir: args.dir.clone(), error })?;
+	let cache = |folder, extension| {
+		Cache::open(&args.dir.join(folder), extension)
+			.map_err(|error| RunError::StateDir { dir: args.dir.clone(), error })
+	};
+	let (models, results) = (cache("models", "onnx")?, cache("results", "safetensors")?);
 	tracing::info!(
 		account = %chain.account(),
 		genesis = %hex::encode(chain.genesis()),
@@ -145,7 +154,8 @@ pub async fn run(args: RunArgs, shutdown: CancellationToken) -> Result<(), RunEr
 		store: Arc::new(store),
 		compute: Arc::new(Sessions::new(engine, usize::from(args.threads))),
 		journal: Arc::new(journal),
-		cache,
+		models,
+		results,
 		metrics: Arc::new(Metrics::default()),
 		board: watch::Sender::new(Board::default()),
 		journaled: Arc::new(Notify::new()),
@@ -232,6 +242,35 @@ fn failure(ended: Result<Result<(), String>, tokio::task::JoinError>) -> Option<
 		Ok(Ok(())) => None,
 		Ok(Err(reason)) => Some(reason),
 		Err(panic) => Some(ServiceError::Failed(panic.to_string()).to_string()),
+	}
+}
+
+async fn load_engine(args: &RunArgs) -> Result<Engine, RunError> {
+	let library = library::locate(args.onnxruntime.as_deref())?;
+	let device = args.device;
+	let engine = tokio::task::spawn_blocking(move || Engine::load_on(&library, device))
+		.await
+		.map_err(|panic| EngineError::Library(panic.to_string()))??;
+	Ok(engine)
+}
+
+/// Abstains from what is in this worker's hands, if it ever ran here: without an engine it would only
+/// fall silent.
+async fn hand_back_all(args: &RunArgs, key: Keypair, reason: &str) {
+	if !args.dir.join(journal::FILE).is_file() {
+		return;
+	}
+	let handed = async {
+		let chain =
+			SubxtChain::connect(&args.node, key).await.map_err(|error| error.to_string())?;
+		let journal = Journal::open(&args.dir, chain.genesis());
+		let journal = journal.map_err(|error| error.to_string())?;
+		hand_back(&chain, &journal, reason).await.map_err(|error| error.to_string())
+	};
+	match handed.await {
+		Ok(0) => {},
+		Ok(jobs) => tracing::warn!(jobs, "abstained from the jobs in hand"),
+		Err(error) => tracing::error!(%error, "cannot abstain from the jobs in hand"),
 	}
 }
 

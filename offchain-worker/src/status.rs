@@ -4,7 +4,9 @@
 use std::{fmt, fs, io, io::Write, path::Path};
 
 use serde::{Deserialize, Serialize};
-use tercet_primitives::{AccountId32, BlockNumber, JobId, SeatState, H256};
+use tercet_primitives::{
+	apis::Assignment, AccountId32, BlockNumber, JobId, Response, SeatState, Stage, H256,
+};
 
 use crate::{
 	context::{Board, Context},
@@ -29,9 +31,9 @@ pub struct Status {
 	pub node: String,
 	/// Best block seen.
 	pub block: BlockNumber,
-	/// Jobs that ran to an answer since it started.
+	/// Jobs that ran to a result since it started.
 	pub executed: u64,
-	/// Answers that the chain took since it started.
+	/// Responses that the chain took since it started.
 	pub revealed: u64,
 	/// Jobs in its hands.
 	pub jobs: Vec<JobStatus>,
@@ -42,17 +44,20 @@ pub struct Status {
 pub struct JobStatus {
 	/// The job.
 	pub job: JobId,
-	/// The round.
+	/// The round in which it was drawn.
 	pub round: u8,
-	/// Number of items.
+	/// Number of items asked for.
 	pub items: u32,
-	/// Last block that takes a commitment.
-	pub commit_until: BlockNumber,
-	/// Last block that takes a reveal.
-	pub reveal_until: BlockNumber,
-	/// What the chain has: `awaited`, `committed` or `revealed`.
+	/// What the committee waits for.
+	pub stage: Stage,
+	/// Last block of that stage.
+	pub until: BlockNumber,
+	/// Last block of any.
+	pub deadline: BlockNumber,
+	/// What the chain has: `awaited`, `committed`, `sealed`, `revealed`, `itemized`, `abstained` or
+	/// `silent`.
 	pub on_chain: String,
-	/// What the journal has: `nothing`, `answered`, or why it was given up.
+	/// What the journal has: `nothing`, `answered`, why it is invalid, or why it was given up.
 	pub in_journal: String,
 }
 
@@ -82,15 +87,11 @@ impl Status {
 		let jobs = board.assignments.iter().map(|assignment| JobStatus {
 			job: assignment.job,
 			round: assignment.round,
-			items: assignment.items,
-			commit_until: assignment.commit_until,
-			reveal_until: assignment.reveal_until,
-			on_chain: match assignment.state {
-				SeatState::Awaited => "awaited",
-				SeatState::Committed(_) => "committed",
-				SeatState::Revealed(_) => "revealed",
-			}
-			.into(),
+			items: assignment.asked.len(),
+			stage: assignment.stage,
+			until: assignment.until,
+			deadline: assignment.deadline,
+			on_chain: on_chain(assignment).into(),
 			in_journal: in_journal(&Seat::of(assignment)),
 		});
 		Self {
@@ -141,10 +142,27 @@ impl Status {
 	}
 }
 
+fn on_chain(assignment: &Assignment) -> &'static str {
+	match assignment.state {
+		SeatState::Awaited => "awaited",
+		SeatState::Committed(_) if assignment.sealed => "sealed",
+		SeatState::Committed(_) => "committed",
+		SeatState::Revealed(_) if assignment.voted && assignment.stage == Stage::Itemize => {
+			"itemized"
+		},
+		SeatState::Revealed(_) => "revealed",
+		SeatState::Abstained => "abstained",
+		SeatState::Silent => "silent",
+	}
+}
+
 fn describe(entry: Option<&Entry>) -> String {
 	match entry {
 		None => "nothing".into(),
-		Some(Entry::Answered { .. }) => "answered".into(),
+		Some(Entry::Answered { response: Response::Result(_), .. }) => "answered".into(),
+		Some(Entry::Answered { response: Response::Invalid(why), .. }) => {
+			format!("invalid: {why:?}")
+		},
 		Some(Entry::Abstained { reason }) => format!("abstained: {reason}"),
 	}
 }
@@ -160,12 +178,13 @@ impl fmt::Display for Status {
 		for job in &self.jobs {
 			writeln!(
 				f,
-				"  job {:<6} {:>3} items  {:<9}  commit until {}, reveal until {}  journal: {}",
+				"  job {:<6} {:>3} items  {:<9}  {:?} until {}, deadline {}  journal: {}",
 				job.job.0,
 				job.items,
 				job.on_chain,
-				job.commit_until,
-				job.reveal_until,
+				job.stage,
+				job.until,
+				job.deadline,
 				job.in_journal
 			)?;
 		}
@@ -179,7 +198,9 @@ pub fn journal_lines(entries: &[(Seat, Entry)]) -> impl Iterator<Item = String> 
 		let what = match entry {
 			Entry::Answered { progress: Progress::Ready, .. } => "answered, not committed".into(),
 			Entry::Answered { progress: Progress::Committed, .. } => "committed".into(),
+			Entry::Answered { progress: Progress::Sealed, .. } => "sealed".into(),
 			Entry::Answered { progress: Progress::Revealed, .. } => "revealed".into(),
+			Entry::Answered { progress: Progress::Itemized, .. } => "itemized".into(),
 			abstained => describe(Some(abstained)),
 		};
 		format!("  job {:<6} {what}", seat.job.0)

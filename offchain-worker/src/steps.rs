@@ -11,12 +11,16 @@ pub enum Step {
 	Executed,
 	/// The output is stored, if it is too large to travel inline.
 	Stored,
-	/// The answer is in the journal.
+	/// The response is in the journal.
 	Journaled,
 	/// The chain took the commitment.
 	Committed,
-	/// The chain took the answer.
+	/// The chain took the commitment to fingerprints.
+	Sealed,
+	/// The chain took the response.
 	Revealed,
+	/// The chain took the digests of the items.
+	Itemized,
 }
 
 /// Where to crash, if anywhere.

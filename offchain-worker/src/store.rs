@@ -19,10 +19,19 @@ pub trait Store: Send + Sync + 'static {
 /// Why a blob could not be read or stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-	/// It may work later: the store is down, slow, lying, or does not have the blob yet.
+	/// It may work later: the store is down, slow or lying.
 	#[error("{0}")]
 	Transient(String),
-	/// It will never work: the reference is wrong, or the blob too large.
+	/// Every server says that it does not have the blob, or that nobody can read it. It may turn up.
+	#[error("{0}")]
+	Missing(String),
+	/// The servers have a blob of another size. We know only from them.
+	#[error("{0}")]
+	WrongSize(String),
+	/// The blob has the id of the reference and another digest: the reference contradicts itself.
+	#[error("{0}")]
+	Mismatch(String),
+	/// It will never work with these settings: the blob is too large.
 	#[error("{0}")]
 	Final(String),
 }
@@ -100,15 +109,20 @@ impl Store for WalrusStore {
 	}
 }
 
-/// Only what follows from the reference itself is final. What a server says today, even *not
-/// found*, it may take back tomorrow.
+/// Only what follows from the reference itself or from our settings is final. What a server says
+/// today, even *not found*, it may take back tomorrow.
 fn classify(error: walrus::Error) -> StoreError {
+	let text = error.to_string();
 	match error {
-		walrus::Error::TooLarge { limit: Some(_), .. }
-		| walrus::Error::DigestMismatch { .. }
-		| walrus::Error::MarkedInvalid(_)
-		| walrus::Error::InvalidConfig(_) => StoreError::Final(error.to_string()),
-		_ => StoreError::Transient(error.to_string()),
+		walrus::Error::TooLarge { limit: Some(_), .. } | walrus::Error::InvalidConfig(_) => {
+			StoreError::Final(text)
+		},
+		walrus::Error::DigestMismatch { .. } => StoreError::Mismatch(text),
+		walrus::Error::NotFound | walrus::Error::MarkedInvalid(_) => StoreError::Missing(text),
+		walrus::Error::TooLong { .. } | walrus::Error::Truncated { .. } => {
+			StoreError::WrongSize(text)
+		},
+		_ => StoreError::Transient(text),
 	}
 }
 

@@ -1,7 +1,7 @@
 //! The journal keeps the first answer, whatever happens.
 
 use proptest::prelude::*;
-use tercet_primitives::{Answer, BoundedVec, JobId, Payload, H256};
+use tercet_primitives::{Answer, BoundedVec, JobId, Payload, Response, H256};
 use tercet_worker::journal::{Entry, Journal, JournalError, Progress, Seat, FILE};
 
 const GENESIS: H256 = H256([7; 32]);
@@ -12,8 +12,14 @@ fn seat(job: u64, round: u8) -> Seat {
 
 fn answered(byte: u8) -> Entry {
 	let output = Payload::Inline(BoundedVec::try_from(vec![byte; 3]).unwrap());
-	let answer = Answer { root: H256([byte; 32]), output };
-	Entry::Answered { answer, salt: [byte; 32], progress: Progress::Ready }
+	let response = Response::Result(Answer { root: H256([byte; 32]), output });
+	Entry::Answered {
+		response,
+		salt: [byte; 32],
+		seal_secret: [byte ^ 1; 32],
+		digests: vec![H256([byte; 32]); 3],
+		progress: Progress::Ready,
+	}
 }
 
 fn progress(entry: &Entry) -> Progress {
@@ -45,8 +51,8 @@ fn open_finds_the_same_answers_when_the_process_started_again() {
 	let journal = Journal::open(dir.path(), GENESIS).unwrap();
 	let entry = journal.record(&seat(9, 2), answered(2)).unwrap();
 	assert_eq!(progress(&entry), Progress::Committed);
-	let Entry::Answered { salt, .. } = entry else { panic!() };
-	assert_eq!(salt, [1; 32]);
+	let Entry::Answered { salt, seal_secret, digests, .. } = entry else { panic!() };
+	assert_eq!((salt, seal_secret, digests), ([1; 32], [0; 32], vec![H256([1; 32]); 3]));
 }
 
 /// A crash leaves the file as it is at some moment: a copy of it must open with everything that was
@@ -107,9 +113,14 @@ fn advance_changes_only_progress_and_never_backwards() {
 	journal.advance(&seat(1, 0), Progress::Committed).unwrap();
 	assert_eq!(journal.get(&seat(1, 0)).unwrap(), None);
 	journal.record(&seat(1, 0), answered(1)).unwrap();
-	for (to, expected) in
-		[(Progress::Revealed, Progress::Revealed), (Progress::Committed, Progress::Revealed)]
-	{
+	for (to, expected) in [
+		(Progress::Committed, Progress::Committed),
+		(Progress::Sealed, Progress::Sealed),
+		(Progress::Revealed, Progress::Revealed),
+		(Progress::Sealed, Progress::Revealed),
+		(Progress::Itemized, Progress::Itemized),
+		(Progress::Committed, Progress::Itemized),
+	] {
 		journal.advance(&seat(1, 0), to).unwrap();
 		let entry = journal.get(&seat(1, 0)).unwrap().unwrap();
 		assert_eq!(progress(&entry), expected);

@@ -1,8 +1,8 @@
 //! Amounts and offers as operators write them.
 
 use tercet_primitives::{
-	Agreement, BlobRef, BoundedVec, DeterminismClass, Model, ModelId, Permill, PoolId, Precision,
-	Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
+	Agreement, BlobRef, BoundedVec, DeterminismClass, Feature, Model, ModelId, Permill, PoolId,
+	Precision, Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
 };
 use tercet_worker::offers::{wanted, Amount, BadOffer, Offer};
 
@@ -20,12 +20,16 @@ fn model(precisions: &[Precision]) -> Model<u8> {
 	};
 	Model {
 		author: 0,
+		managers: BoundedVec::default(),
 		name: BoundedVec::default(),
 		task: BoundedVec::default(),
 		licence: BoundedVec::default(),
 		royalty: Permill::zero(),
+		parent: None,
+		derivative_share: Permill::zero(),
 		variants: BoundedVec::try_from(precisions.iter().map(variant).collect::<Vec<_>>()).unwrap(),
 		published_at: 0,
+		deprecated: None,
 		deposit: 0,
 	}
 }
@@ -86,13 +90,32 @@ fn offer_fails_when_malformed() {
 }
 
 #[test]
-fn wanted_puts_int8_into_the_portable_class_and_the_rest_into_the_pinned_one() {
-	let pinned = tercet_primitives::DeterminismClass::Pinned {
+fn wanted_puts_similar_variants_into_both_classes() {
+	let mut similar = model(&[Precision::Fp32, Precision::Int8]);
+	for variant in similar.variants.iter_mut() {
+		variant.agreement = Agreement::Similar { max_distance: 9, feature: Feature::Flat };
+	}
+	let models = [(ModelId(0), similar)];
+	let offers = ["all=2planck".parse().unwrap()];
+	let offer = |index, class| (pool(0, index, class), 2);
+	let (portable, pinned) = (DeterminismClass::Portable, pinned());
+	let both = vec![offer(0, portable), offer(0, pinned), offer(1, portable), offer(1, pinned)];
+	assert_eq!(wanted(&offers, &models, Some(pinned)), both);
+	assert_eq!(wanted(&offers, &models, None), vec![offer(0, portable), offer(1, portable)]);
+}
+
+fn pinned() -> DeterminismClass {
+	DeterminismClass::Pinned {
 		provider: tercet_primitives::ExecutionProvider::Cpu,
 		runtime: tercet_primitives::OnnxRuntimeVersion { major: 1, minor: 31, patch: 1 },
 		architecture: tercet_primitives::Architecture::X86Avx2,
 		threads: 1,
-	};
+	}
+}
+
+#[test]
+fn wanted_puts_int8_into_the_portable_class_and_the_rest_into_the_pinned_one() {
+	let pinned = pinned();
 	let models = [(ModelId(0), model(&[Precision::Fp32, Precision::Int8]))];
 	let offers = ["all=2planck".parse().unwrap()];
 	let portable = (pool(0, 1, DeterminismClass::Portable), 2);

@@ -28,12 +28,13 @@ async fn read_fails_when_digest_or_size_or_blob_is_wrong() {
 	let (store, _folder) = local_store().await;
 	let blob = store.store(b"result".to_vec()).await.unwrap();
 	let wrong_digest = BlobRef { digest: H256::zero(), ..blob };
-	assert!(matches!(store.read(&wrong_digest).await, Err(StoreError::Final(_))));
+	assert!(matches!(store.read(&wrong_digest).await, Err(StoreError::Mismatch(_))));
 	for size in [5, 7] {
-		assert!(store.read(&BlobRef { size, ..blob }).await.is_err(), "{size}");
+		let read = store.read(&BlobRef { size, ..blob }).await;
+		assert!(matches!(read, Err(StoreError::WrongSize(_))), "{size}: {read:?}");
 	}
 	let unknown = BlobRef { blob_id: [9; 32], ..blob };
-	assert!(matches!(store.read(&unknown).await, Err(StoreError::Transient(_))));
+	assert!(matches!(store.read(&unknown).await, Err(StoreError::Missing(_))));
 }
 
 #[tokio::test]

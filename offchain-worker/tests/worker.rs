@@ -6,41 +6,24 @@ mod common;
 use std::sync::{atomic::Ordering, Arc};
 
 use common::{
-	digits_int8, engine, onnx,
+	digits_int8,
+	jobs::{
+		abstained, abstentions, committed, expected, int8_model, numbers, revealed, some_blocks,
+	},
+	onnx,
 	world::{me, until, World, GENESIS},
 };
 use tercet_primitives::{
-	apis::Assignment, hashing, BlobRef, JobId, Payload, SeatState, H256, MAX_INLINE_BYTES,
+	hashing, JobId, Payload, Response, SeatState, Stage, H256, MAX_INLINE_BYTES,
 };
 use tercet_tensors::{Tensor, TensorMap};
 use tercet_worker::{
-	chain::Message,
 	journal::{Entry, Progress, Seat},
-	metrics::Reason,
 	services::{Availability, Terms},
 	status::Status,
 	supervisor::ServiceError,
 };
 use tokio_util::sync::CancellationToken;
-
-fn numbers(items: usize) -> TensorMap {
-	let values: Vec<f32> = (0..items * 2).map(|i| i as f32).collect();
-	TensorMap::new([("x", Tensor::f32(&[items, 2], &values).unwrap())]).unwrap()
-}
-
-fn expected(onnx: &[u8], input: &TensorMap) -> TensorMap {
-	engine().session(onnx, 1).unwrap().run(input).unwrap()
-}
-
-async fn revealed(world: &World, job: JobId) -> tercet_primitives::Answer {
-	until("the reveal", || world.chain.answer(job).is_some()).await;
-	world.chain.answer(job).unwrap()
-}
-
-fn abstentions(running: &common::world::Running, reason: &str) -> u64 {
-	let reason = Reason { reason: reason.into() };
-	running.context.metrics.abstained.get_or_create(&reason).get()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_commits_and_reveals_when_it_is_drawn() {
@@ -102,17 +85,15 @@ async fn worker_fetches_a_model_once_when_several_jobs_use_it() {
 async fn worker_waits_with_the_reveal_when_the_committee_is_not_ready() {
 	let world = World::default();
 	let running = world.start();
-	let closed = |assignment: &mut Assignment| assignment.reveal_open = false;
-	let job = world.job_with(1, &onnx::add().0, &numbers(1), closed);
-	until("the commitment", || matches!(world.chain.state(job), SeatState::Committed(_))).await;
-	for _ in 0..3 {
-		world.chain.next_block();
-		tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+	world.chain.held.lock().unwrap().insert(JobId(1));
+	let job = world.job(1, &onnx::add().0, &numbers(1));
+	committed(&world, job).await;
+	for stage in [Stage::Lottery, Stage::Held] {
+		world.chain.change(job, |assignment| assignment.stage = stage);
+		some_blocks(&world).await;
 	}
-	let reveals = |m: &Message| matches!(m, Message::Reveal(..));
-	assert!(!world.chain.messages.lock().unwrap().iter().any(reveals));
-	world.chain.jobs.lock().unwrap()[0].reveal_open = true;
-	world.chain.next_block();
+	assert_eq!(world.chain.duties().len(), 1);
+	world.chain.change(job, |assignment| assignment.stage = Stage::Reveal);
 	revealed(&world, job).await;
 	running.stop().await;
 }
@@ -157,11 +138,11 @@ async fn worker_resumes_the_same_answer_when_it_crashed_before_the_commitment() 
 async fn worker_reveals_when_it_crashed_after_the_commitment() {
 	let world = World::default();
 	let first = world.start();
-	let closed = |assignment: &mut Assignment| assignment.reveal_open = false;
-	let job = world.job_with(1, &onnx::add().0, &numbers(1), closed);
-	until("the commitment", || matches!(world.chain.state(job), SeatState::Committed(_))).await;
+	world.chain.held.lock().unwrap().insert(JobId(1));
+	let job = world.job(1, &onnx::add().0, &numbers(1));
+	committed(&world, job).await;
 	first.kill().await;
-	world.chain.jobs.lock().unwrap()[0].reveal_open = true;
+	world.chain.change(job, |assignment| assignment.stage = Stage::Reveal);
 
 	let second = world.start();
 	revealed(&world, job).await;
@@ -201,21 +182,20 @@ async fn worker_answers_anew_when_a_fork_changed_what_the_job_asks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_abstains_when_its_journal_was_lost_after_the_commitment() {
 	let world = World::default();
-	let answer = tercet_primitives::Answer {
+	let response = Response::Result(tercet_primitives::Answer {
 		root: H256::zero(),
 		output: Payload::Inline(Default::default()),
-	};
+	});
 	let job = world.job(1, &onnx::add().0, &numbers(1));
-	let lost = hashing::commitment(&GENESIS, job, 0, &me(), &answer, &[1; 32]);
-	world.chain.jobs.lock().unwrap()[0].state = SeatState::Committed(lost);
+	let lost = hashing::commitment(&GENESIS, job, 0, &me(), &response, &[1; 32]);
+	world.chain.change(job, |assignment| {
+		(assignment.stage, assignment.state) = (Stage::Reveal, SeatState::Committed(lost));
+	});
 	let running = world.start();
 	until("the abstention", || abstentions(&running, "forgotten") == 1).await;
-	for _ in 0..3 {
-		world.chain.next_block();
-		tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-	}
+	some_blocks(&world).await;
 	assert_eq!(abstentions(&running, "forgotten"), 1);
-	assert_eq!(*world.chain.messages.lock().unwrap(), vec![]);
+	assert_eq!(world.chain.duties(), vec![]);
 	running.stop().await;
 }
 
@@ -232,7 +212,7 @@ async fn worker_answers_when_the_store_comes_back_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn worker_abstains_when_the_store_is_dead_or_hangs_until_the_deadline() {
+async fn worker_abstains_in_time_when_the_store_is_dead_or_hangs() {
 	for hanging in [false, true] {
 		let world = World::default();
 		world.store.down.store(true, Ordering::Relaxed);
@@ -240,12 +220,13 @@ async fn worker_abstains_when_the_store_is_dead_or_hangs_until_the_deadline() {
 		let running = world.start();
 		let job = world.job(1, &onnx::add().0, &numbers(1));
 		until("a read", || world.store.reads.load(Ordering::Relaxed) > 0).await;
-		world.chain.block.send_replace(99);
-		tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+		world.chain.block.send_replace(95);
+		tokio::time::sleep(std::time::Duration::from_millis(300)).await;
 		assert_eq!(abstentions(&running, "too-late"), 0);
-		world.chain.block.send_replace(100);
-		until("the abstention", || abstentions(&running, "too-late") == 1).await;
-		assert_eq!(world.chain.state(job), SeatState::Awaited);
+		world.chain.block.send_replace(96);
+		abstained(&world, job).await;
+		assert_eq!(abstentions(&running, "too-late"), 1);
+		until("the count", || running.context.metrics.abstentions.get() == 1).await;
 		running.stop().await;
 	}
 }
@@ -261,47 +242,6 @@ async fn worker_goes_on_when_the_node_was_away() {
 	world.chain.down.store(false, Ordering::Relaxed);
 	world.chain.next_block();
 	revealed(&world, job).await;
-	running.stop().await;
-}
-
-/// Each of these is the requester's or the publisher's fault, and must cost nobody else anything.
-#[tokio::test(flavor = "multi_thread")]
-async fn worker_abstains_and_serves_others_when_a_job_is_bad() {
-	let world = World::default();
-	let running = world.start();
-	let external = onnx::tensor("w", &[2], &[1.0, 2.0]).integer(14, 1);
-	let external = onnx::model(onnx::add_graph(external)).0;
-	let garbage = world.job(1, b"garbage", &numbers(1));
-	let outside = world.job(2, &external, &numbers(1));
-	let wrong_input = TensorMap::new([("z", Tensor::u8(&[1], &[0]).unwrap())]).unwrap();
-	let unbound = world.job(3, &onnx::add().0, &wrong_input);
-	let good = world.job(4, &onnx::add().0, &numbers(1));
-	let template = world.chain.jobs.lock().unwrap()[3].clone();
-	let miscounted = world.assign(Assignment { job: JobId(5), items: 2, ..template.clone() });
-	let malformed = Payload::Inline(vec![1, 2, 3].try_into().unwrap());
-	let no_tensors =
-		world.assign(Assignment { job: JobId(6), input: malformed, ..template.clone() });
-	let artifact = BlobRef { size: (1 << 20) + 1, ..template.artifact };
-	let huge = world.assign(Assignment { job: JobId(7), artifact, ..template });
-
-	revealed(&world, good).await;
-	let bad = [garbage, outside, unbound, miscounted, no_tensors, huge];
-	until("every abstention", || {
-		let jobs = world.chain.jobs.lock().unwrap();
-		let abstained = |job: &JobId| {
-			let assignment = jobs.iter().find(|assignment| assignment.job == *job).unwrap();
-			let entry = running.context.journal.get(&Seat::of(assignment));
-			matches!(entry, Ok(Some(Entry::Abstained { .. })))
-		};
-		bad.iter().all(abstained)
-	})
-	.await;
-	for (reason, count) in
-		[("model", 2), ("execution", 1), ("items", 1), ("input", 1), ("too-large", 1)]
-	{
-		assert_eq!(abstentions(&running, reason), count, "{reason}");
-	}
-	assert_eq!(world.chain.commitments().len(), 1);
 	running.stop().await;
 }
 
@@ -354,7 +294,7 @@ async fn availability_bonds_offers_and_goes_available_when_models_appear() {
 	let service = Availability::new(running.context.clone(), terms(Some(50), &["all=2planck"]));
 	let serving = tokio::spawn(service.run(shutdown.clone()));
 	until("the bond", || world.chain.provider.lock().unwrap().is_some()).await;
-	world.chain.models.lock().unwrap().push(int8_model());
+	world.chain.models.lock().unwrap().push(int8_model(0));
 	for _ in 0..8 {
 		tokio::time::sleep(std::time::Duration::from_millis(30)).await;
 		world.chain.next_block();
@@ -392,25 +332,4 @@ async fn availability_is_fatal_when_the_bond_is_refused_or_missing() {
 		assert!(matches!(&error, ServiceError::Fatal(text) if text.contains(word)), "{error}");
 	}
 	running.stop().await;
-}
-
-fn int8_model() -> tercet_primitives::Model<tercet_primitives::AccountId32> {
-	use tercet_primitives::{Agreement, Model, Permill, Precision, Variant, WorkUnits};
-	let variant = Variant {
-		precision: Precision::Int8,
-		artifact: BlobRef { blob_id: [0; 32], digest: H256::zero(), size: 0 },
-		units_per_item: WorkUnits(1),
-		memory: 0,
-		agreement: Agreement::Exact,
-	};
-	Model {
-		author: me(),
-		name: Default::default(),
-		task: Default::default(),
-		licence: Default::default(),
-		royalty: Permill::zero(),
-		variants: vec![variant].try_into().unwrap(),
-		published_at: 0,
-		deposit: 0,
-	}
 }

@@ -7,13 +7,17 @@ use binary_merkle_tree::{merkle_proof, merkle_root, verify_proof};
 use codec::Encode;
 use polkadot_sdk::{sp_crypto_hashing::blake2_256, sp_runtime::traits::BlakeTwo256};
 
-use crate::{Answer, JobId, H256};
+use crate::{Fingerprint, ItemSet, JobId, Response, H256};
 
 const ITEM_TAG: &[u8] = b"tercet/item/1";
 const LEAF_TAG: &[u8] = b"tercet/leaf/1";
-const ANSWER_TAG: &[u8] = b"tercet/answer/1";
-const COMMIT_TAG: &[u8] = b"tercet/commit/1";
+const RESPONSE_TAG: &[u8] = b"tercet/response/1";
+const COMMIT_TAG: &[u8] = b"tercet/commit/2";
+const SEAL_TAG: &[u8] = b"tercet/seal/1";
+const CANARY_TAG: &[u8] = b"tercet/canary/1";
 const DRAW_TAG: &[u8] = b"tercet/draw/1";
+const LOTTERY_TAG: &[u8] = b"tercet/lottery/1";
+const FINGERPRINT_TAG: &[u8] = b"tercet/fingerprint/1";
 
 /// Random bytes that hide an answer behind its commitment.
 pub type Salt = [u8; 32];
@@ -23,43 +27,71 @@ pub fn item_digest(result: &[u8]) -> H256 {
 	H256(blake2_256(&[ITEM_TAG, result].concat()))
 }
 
-/// Merkle root over `digests`, where `digests[i]` is the [`item_digest`] of item `i`. Each leaf
-/// carries its index, so an item cannot be shown for another.
-pub fn result_root(digests: &[H256]) -> H256 {
-	merkle_root::<BlakeTwo256, _>(leaves(digests))
+/// Merkle root over the results of `items`, where `digests` are their [`item_digest`]s in rising
+/// order of items. Each leaf carries its item's index, so an item cannot be shown for another.
+pub fn result_root(items: &ItemSet, digests: &[H256]) -> H256 {
+	merkle_root::<BlakeTwo256, _>(leaves(items, digests))
 }
 
 /// Sibling hashes, from the leaf up, that lead from item `index` to the [`result_root`]; `None`
 /// when there is no such item.
-pub fn item_proof(digests: &[H256], index: u32) -> Option<Vec<H256>> {
-	((index as usize) < digests.len())
-		.then(|| merkle_proof::<BlakeTwo256, _, _>(leaves(digests), index).proof)
+pub fn item_proof(items: &ItemSet, digests: &[H256], index: u32) -> Option<Vec<H256>> {
+	let leaves = leaves(items, digests);
+	let position = items.rank(index);
+	(items.contains(index) && (position as usize) < leaves.len())
+		.then(|| merkle_proof::<BlakeTwo256, _, _>(leaves, position).proof)
 }
 
 /// Whether `proof` leads from `digest` as item `index` of `items` to `root`.
-pub fn verify_item(root: &H256, items: u32, index: u32, digest: &H256, proof: &[H256]) -> bool {
-	let leaf = leaf(index, digest);
-	index < items
-		&& verify_proof::<BlakeTwo256, _, _>(root, proof.iter().copied(), items, index, &leaf)
+pub fn verify_item(
+	root: &H256,
+	items: &ItemSet,
+	index: u32,
+	digest: &H256,
+	proof: &[H256],
+) -> bool {
+	let (leaf, position) = (leaf(index, digest), items.rank(index));
+	let proof = proof.iter().copied();
+	items.contains(index)
+		&& verify_proof::<BlakeTwo256, _, _>(root, proof, items.len(), position, &leaf)
 }
 
-/// Hash of a whole answer.
-pub fn answer_hash(answer: &Answer) -> H256 {
-	H256((ANSWER_TAG, answer).using_encoded(blake2_256))
+/// Hash of a whole response.
+pub fn response_hash(response: &Response) -> H256 {
+	H256((RESPONSE_TAG, response).using_encoded(blake2_256))
 }
 
-/// The commitment of `executor` to `answer`. It binds chain, job, round and executor, so a copy is
+/// The commitment of `executor` to `response`. It binds chain, job, round and executor, so a copy is
 /// worth nothing to anybody else, anywhere else, ever.
 pub fn commitment<AccountId: Encode>(
 	genesis: &H256,
 	job: JobId,
 	round: u8,
 	executor: &AccountId,
-	answer: &Answer,
+	response: &Response,
 	salt: &Salt,
 ) -> H256 {
-	let preimage = (COMMIT_TAG, genesis, job, round, executor, answer_hash(answer), salt);
+	let preimage = (COMMIT_TAG, genesis, job, round, executor, response_hash(response), salt);
 	H256(preimage.using_encoded(blake2_256))
+}
+
+/// The commitment of `executor` to `fingerprints` in `round` of a job, which is the committee's
+/// round, not that of the executor's seat.
+pub fn seal<AccountId: Encode>(
+	genesis: &H256,
+	job: JobId,
+	round: u8,
+	executor: &AccountId,
+	fingerprints: &[Fingerprint],
+	salt: &Salt,
+) -> H256 {
+	let preimage = (SEAL_TAG, genesis, job, round, executor, fingerprints, salt);
+	H256(preimage.using_encoded(blake2_256))
+}
+
+/// A requester's commitment to the digest that item `index` of its job should have.
+pub fn canary(genesis: &H256, index: u32, digest: &H256, salt: &Salt) -> H256 {
+	H256((CANARY_TAG, genesis, index, digest, salt).using_encoded(blake2_256))
 }
 
 /// Seed of the draw for `job`, from the VRF output of the drawing block.
@@ -67,8 +99,21 @@ pub fn draw_seed(vrf_output: &[u8; 32], genesis: &H256, job: JobId, round: u8) -
 	H256((DRAW_TAG, vrf_output, genesis, job, round).using_encoded(blake2_256))
 }
 
-fn leaves(digests: &[H256]) -> Vec<[u8; 32]> {
-	digests.iter().zip(0u32..).map(|(digest, index)| leaf(index, digest)).collect()
+/// A number, uniform below 2^32, that decides whether `job` is audited, from the VRF output of the
+/// block after the last commitment.
+pub fn lottery(vrf_output: &[u8; 32], genesis: &H256, job: JobId) -> u32 {
+	let [a, b, c, d, ..] = (LOTTERY_TAG, vrf_output, genesis, job).using_encoded(blake2_256);
+	u32::from_le_bytes([a, b, c, d])
+}
+
+/// Seed of the fingerprints of `job` in `round`, from the VRF output of the block after the last
+/// commitment.
+pub fn fingerprint_seed(vrf_output: &[u8; 32], genesis: &H256, job: JobId, round: u8) -> H256 {
+	H256((FINGERPRINT_TAG, vrf_output, genesis, job, round).using_encoded(blake2_256))
+}
+
+fn leaves(items: &ItemSet, digests: &[H256]) -> Vec<[u8; 32]> {
+	digests.iter().zip(items.iter()).map(|(digest, index)| leaf(index, digest)).collect()
 }
 
 fn leaf(index: u32, digest: &H256) -> [u8; 32] {

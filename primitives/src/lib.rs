@@ -14,16 +14,27 @@ pub mod blob;
 pub mod committee;
 pub mod hashing;
 pub mod ids;
+pub mod items;
 pub mod job;
 pub mod model;
 pub mod provider;
 pub mod traits;
 
 pub use blob::{BlobRef, Payload, MAX_INLINE_BYTES};
-pub use committee::{Answer, Committee, Conduct, Decision, Seat, SeatState, MAX_SEATS};
+pub use committee::{
+	Answer, Committee, Conduct, Decision, Duty, Invalidity, Patch, Response, Seat, SeatState,
+	Stage, Votes, MAX_SEATS,
+};
 pub use ids::{JobId, ModelId, PoolId, VariantId, WorkUnits};
-pub use job::{Job, JobRequest, JobState, RefundReason, Statement, EXECUTORS, MAX_ITEMS};
-pub use model::{Agreement, Model, Precision, Variant, VariantTerms, MAX_VARIANTS};
+pub use items::ItemSet;
+pub use job::{
+	Disputed, Fault, Funding, Job, JobRequest, JobState, Part, Redundancy, RefundReason, Statement,
+	MAX_ITEMS,
+};
+pub use model::{
+	hamming_distance, Agreement, Deprecation, Feature, Fingerprint, Model, Precision, Royalties,
+	Royalty, Variant, VariantTerms, FINGERPRINT_BITS, MAX_LINEAGE, MAX_MANAGERS, MAX_VARIANTS,
+};
 pub use provider::{Architecture, DeterminismClass, ExecutionProvider, OnnxRuntimeVersion};
 
 use polkadot_sdk::{sp_core, sp_runtime};

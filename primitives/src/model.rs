@@ -4,7 +4,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
 use scale_info::TypeInfo;
 
-use crate::{Balance, BlobRef, BlockNumber, BoundedVec, ConstU32, Permill, WorkUnits};
+use crate::{Balance, BlobRef, BlockNumber, BoundedVec, ConstU32, ModelId, Permill, WorkUnits};
 
 /// Variants that one model may have.
 pub const MAX_VARIANTS: u32 = 16;
@@ -33,6 +33,51 @@ pub enum Agreement {
 	/// Equal Merkle roots over canonical item results, and equal output.
 	#[codec(index = 0)]
 	Exact,
+	/// Fingerprints of every item within a Hamming distance.
+	#[codec(index = 1)]
+	Similar {
+		/// Bits, of [`FINGERPRINT_BITS`], in which two honest fingerprints of one item may differ;
+		/// below half of them.
+		max_distance: u16,
+		/// What is fingerprinted.
+		feature: Feature,
+	},
+}
+
+/// Bits of a [`Fingerprint`].
+pub const FINGERPRINT_BITS: u16 = 256;
+
+/// SimHash of one item's feature vector: bit `b` of byte `b / 8` is the sign of the projection on
+/// the `b`-th random vector. The share of bits in which two fingerprints differ estimates the angle
+/// between the vectors, in half turns.
+pub type Fingerprint = [u8; 32];
+
+/// Bits in which two fingerprints differ.
+pub fn hamming_distance(a: &Fingerprint, b: &Fingerprint) -> u16 {
+	a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones() as u16).sum()
+}
+
+/// What of an item's results is fingerprinted.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum Feature {
+	/// All values of all tensors, in the order of the tensors' names: logits, embeddings.
+	#[codec(index = 0)]
+	Flat,
+	/// The same, averaged down to 16 × 16 along the last two dimensions of each tensor: images.
+	#[codec(index = 1)]
+	LowFrequency,
 }
 
 /// Numeric precision of a variant.
@@ -100,8 +145,10 @@ pub struct Variant {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct Model<AccountId> {
-	/// Who published it and earns its royalty.
+	/// Who owns it and earns its royalty: who published it, or whom it was transferred to.
 	pub author: AccountId,
+	/// Who may change it besides its author, but not transfer it.
+	pub managers: BoundedVec<AccountId, ConstU32<MAX_MANAGERS>>,
 	/// Name for people.
 	pub name: Label,
 	/// Task, in the vocabulary of the Hugging Face Hub; `tensor` for raw safetensors.
@@ -110,21 +157,66 @@ pub struct Model<AccountId> {
 	pub licence: Label,
 	/// Paid to the author on top of what the executors earn, as a share of it.
 	pub royalty: Permill,
+	/// The model that this one was made from.
+	pub parent: Option<ModelId>,
+	/// Share of their own royalty that models made from this one pass on to it.
+	pub derivative_share: Permill,
 	/// The variants; a [`VariantId`](crate::VariantId) holds a position in this list.
 	pub variants: BoundedVec<Variant, ConstU32<MAX_VARIANTS>>,
 	/// When it was published.
 	pub published_at: BlockNumber,
+	/// Set once its author advises against it. It can still be run: nothing is ever deleted.
+	pub deprecated: Option<Deprecation>,
 	/// Held from the author for the bytes of this record.
 	pub deposit: Balance,
 }
+
+/// Advice not to use a model any more.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Deprecation {
+	/// Since when.
+	pub at: BlockNumber,
+	/// What to use instead.
+	pub successor: Option<ModelId>,
+}
+
+/// Accounts that may manage one model besides its author.
+pub const MAX_MANAGERS: u32 = 8;
+
+/// Models that share in one job: the one that is run and its nearest ancestors.
+pub const MAX_LINEAGE: u32 = 4;
+
+/// Who earns how much of a job's royalty.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Royalty<AccountId> {
+	/// Author of the model or of one of its ancestors.
+	pub payee: AccountId,
+	/// Paid on top of what the executors earn, as a share of it.
+	pub share: Permill,
+}
+
+/// Who shares in a job's royalty: the author of the model first, then those of its ancestors. The
+/// shares sum to the model's royalty at most.
+pub type Royalties<AccountId> = BoundedVec<Royalty<AccountId>, ConstU32<MAX_LINEAGE>>;
 
 /// What the market needs to know of a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VariantTerms<AccountId> {
 	/// Who earns the royalty.
-	pub author: AccountId,
-	/// Share of the executors' pay that the author earns on top.
-	pub royalty: Permill,
+	pub royalties: Royalties<AccountId>,
 	/// Compute that one item takes.
 	pub units_per_item: WorkUnits,
 	/// The ONNX file.

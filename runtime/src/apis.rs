@@ -23,8 +23,8 @@ use sp_runtime::{
 	ApplyExtrinsicResult, DispatchError, ExtrinsicInclusionMode,
 };
 use tercet_primitives::{
-	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote},
-	JobId, Model, ModelId, PoolId, H256,
+	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
+	JobId, Model, ModelId, PoolId, Redundancy, H256,
 };
 
 use crate::{configs::*, *};
@@ -278,9 +278,20 @@ impl_runtime_apis! {
 			Some(JobView { job, committee: Verification::committee(id) })
 		}
 
-		fn quote(pool: PoolId, items: u32, price: Balance) -> Result<Quote, DispatchError> {
-			let (units, escrow) = JobMarket::quote(pool, items, price)?;
-			Ok(Quote { units, escrow, providers: ProviderStaking::pool_size(&pool) })
+		fn quote(
+			pool: PoolId,
+			items: u32,
+			price: Balance,
+			redundancy: Redundancy,
+		) -> Result<Quote, DispatchError> {
+			let pallet_job_market::Estimate { units, cost, escrow, deposit } =
+				JobMarket::quote(pool, items, price, redundancy)?;
+			let providers = ProviderStaking::pool_size(&pool);
+			Ok(Quote { units, cost, escrow, deposit, providers })
+		}
+
+		fn supply(pool: PoolId) -> Vec<Supply> {
+			ProviderStaking::supply(&pool)
 		}
 
 		fn verify_item(
@@ -298,6 +309,14 @@ impl_runtime_apis! {
 			ProviderStaking::provider_view(&who)
 		}
 
+		fn claimable(who: AccountId) -> Vec<(u32, Balance)> {
+			Payouts::claimable_of(&who)
+		}
+
+		fn work_credits(who: AccountId) -> Balance {
+			Payouts::credits_of(&who)
+		}
+
 		fn assignments(who: AccountId) -> Vec<Assignment> {
 			assignments(&who)
 		}
@@ -308,29 +327,32 @@ impl_runtime_apis! {
 fn assignments(who: &AccountId) -> Vec<Assignment> {
 	use tercet_primitives::traits::ModelCatalog;
 
-	let next_block = System::block_number().saturating_add(1);
 	Verification::assignments(who)
 		.into_iter()
 		.filter_map(|(job, committee)| {
 			let request = JobMarket::job(job)?.request;
 			let artifact =
 				<ModelRegistry as ModelCatalog<AccountId>>::terms(request.variant).ok()?.artifact;
-			let reveal_open = committee.takes_reveals(next_block);
-			let (round, commit_until, reveal_until) =
-				(committee.round, committee.commit_until, committee.reveal_until);
 			let seat = committee.seats.into_iter().find(|seat| &seat.executor == who)?;
 			Some(Assignment {
 				job,
-				round,
+				round: seat.round,
 				variant: request.variant,
 				artifact,
 				class: request.class,
 				items: request.items,
 				input: request.input,
-				commit_until,
-				reveal_until,
-				reveal_open,
+				asked: seat.items,
+				agreement: committee.agreement,
+				committee_round: committee.round,
+				stage: committee.stage,
+				until: committee.until,
+				items_open: committee.items,
+				seed: committee.seed,
+				deadline: committee.deadline,
 				state: seat.state,
+				sealed: seat.seal.is_some(),
+				voted: seat.voted,
 			})
 		})
 		.collect()

@@ -18,7 +18,10 @@ use frame_support::{
 	},
 	PalletId,
 };
-use frame_system::limits::{BlockLength, BlockWeights};
+use frame_system::{
+	limits::{BlockLength, BlockWeights},
+	EnsureRoot,
+};
 use scale_info::TypeInfo;
 use sp_core::Void;
 use sp_runtime::{
@@ -31,8 +34,10 @@ use crate::*;
 
 /// Slots, and so about as many blocks, in a minute.
 pub const MINUTES: BlockNumber = 60_000 / SLOT_MILLIS as BlockNumber;
+/// Slots, and so about as many blocks, in an hour.
+pub const HOURS: BlockNumber = 60 * MINUTES;
 /// Slots, and so about as many blocks, in a day.
-pub const DAYS: BlockNumber = 24 * 60 * MINUTES;
+pub const DAYS: BlockNumber = 24 * HOURS;
 /// Slots in an epoch. Cannot change on a running chain.
 pub const EPOCH_SLOTS: u64 = 10 * MINUTES as u64;
 
@@ -263,13 +268,29 @@ impl pallet_model_registry::Config for Runtime {
 	type WeightInfo = pallet_model_registry::weights::SubstrateWeight<Runtime>;
 }
 
+parameter_types! {
+	/// Accounts of the pots that delegated stake is held in.
+	pub const StakingPalletId: PalletId = PalletId(*b"tc/stake");
+	/// Account that rewards pass through.
+	pub const PayoutsPalletId: PalletId = PalletId(*b"tc/payou");
+}
+
+/// Blocks between two changes of the same pallet's parameters.
+pub const PARAMS_COOLDOWN: BlockNumber = HOURS;
+
 impl pallet_provider_staking::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Models = ModelRegistry;
 	type MinBond = ConstU128<{ 1_000 * TCT }>;
 	type StakeCap = ConstU128<{ 10_000 * TCT }>;
-	type UnbondingPeriod = ConstU32<{ 7 * DAYS }>;
+	type UnbondingPeriod = ConstU32<{ 14 * DAYS }>;
+	type MaxSlashesPerBlock = ConstU32<32>;
+	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
+	type PalletId = StakingPalletId;
+	type Treasury = TreasuryAccount;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type CancelOrigin = EnsureRoot<AccountId>;
 	type WeightInfo = pallet_provider_staking::weights::SubstrateWeight<Runtime>;
 }
 
@@ -281,7 +302,11 @@ impl pallet_job_market::Config for Runtime {
 	type Committees = Verification;
 	type Payouts = Payouts;
 	type Vrf = BabeVrf;
-	type MinDeadline = ConstU32<10>;
+	type TreasuryAccount = TreasuryAccount;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
+	type MinRetention = ConstU32<{ pallet_verification::params::LONGEST_CHALLENGE_WINDOW }>;
+	type MinDeadline = ConstU32<20>;
 	type MaxDeadline = ConstU32<DAYS>;
 	type MaxInputBytes = ConstU64<{ 1 << 30 }>;
 	type MaxDrawsPerBlock = ConstU32<64>;
@@ -301,6 +326,10 @@ impl BlockVrf for BabeVrf {
 impl pallet_verification::Config for Runtime {
 	type Settlement = JobMarket;
 	type Pool = ProviderStaking;
+	type Vrf = BabeVrf;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type MaxTransitionsPerBlock = ConstU32<128>;
+	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type WeightInfo = pallet_verification::weights::SubstrateWeight<Runtime>;
 }
 
@@ -309,4 +338,11 @@ impl pallet_payouts::Config for Runtime {
 	type Currency = Balances;
 	type TreasuryShare = TreasuryShare;
 	type TreasuryAccount = TreasuryAccount;
+	type Rewards = ProviderStaking;
+	type PalletId = PayoutsPalletId;
+	type HistoryDepth = ConstU32<84>;
+	type MaxRewardRate = ConstU128<{ 10_000 * TCT }>;
+	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type WeightInfo = pallet_payouts::weights::SubstrateWeight<Runtime>;
 }

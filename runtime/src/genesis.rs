@@ -15,8 +15,8 @@ use tercet_primitives::TCT;
 
 use crate::{
 	configs::{TreasuryAccount, BABE_GENESIS_EPOCH_CONFIG},
-	AccountId, BabeConfig, Balance, BalancesConfig, GrandpaConfig, RuntimeGenesisConfig,
-	SudoConfig,
+	AccountId, BabeConfig, Balance, BalancesConfig, GrandpaConfig, PayoutsConfig,
+	ProviderStakingConfig, RuntimeGenesisConfig, SudoConfig,
 };
 
 /// What each well-known account starts with, in planck.
@@ -51,11 +51,21 @@ fn genesis(validators: &[Sr25519Keyring], sudo: Option<AccountId>) -> Value {
 	let babe = validators.iter().map(|key| (BabeId::from(key.public()), 1)).collect();
 	let grandpa = validators.iter().map(|key| (grandpa_id(*key), 1)).collect::<Vec<_>>();
 
+	let staking = pallet_provider_staking::Parameters {
+		// Stake counts from the block after the next one.
+		stake_epoch: 1,
+		slash_delay: 50,
+		..Default::default()
+	};
+	let payouts = pallet_payouts::Parameters { era_length: 30, ..Default::default() };
+
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		babe: BabeConfig { authorities: babe, epoch_config: BABE_GENESIS_EPOCH_CONFIG },
 		grandpa: GrandpaConfig { authorities: grandpa },
 		sudo: SudoConfig { key: sudo },
+		provider_staking: ProviderStakingConfig { params: staking },
+		payouts: PayoutsConfig { params: payouts },
 	})
 }
 

@@ -7,9 +7,9 @@ use polkadot_sdk::{
 	frame_support::{dispatch::GetDispatchInfo, traits::InstanceFilter},
 	pallet_balances,
 	sp_keyring::Sr25519Keyring::Bob,
-	sp_runtime::MultiAddress,
+	sp_runtime::{traits::Get, MultiAddress},
 };
-use tercet_primitives::{JobId, H256, MILLI_TCT, TCT};
+use tercet_primitives::{Duty, JobId, MILLI_TCT, TCT};
 use tercet_runtime::{configs::ProxyType, Runtime, RuntimeCall, TransactionPayment};
 
 fn transfer() -> RuntimeCall {
@@ -30,8 +30,7 @@ fn fee_is_small_against_a_job_when_transferring_and_submitting() {
 
 #[test]
 fn proxy_of_a_worker_answers_jobs_and_moves_no_money() {
-	let answer =
-		pallet_verification::Call::<Runtime>::commit { job: JobId(0), commitment: H256::zero() };
+	let answer = duties(vec![Duty::Abstain { job: JobId(0) }]);
 	let unbond = pallet_provider_staking::Call::<Runtime>::unbond { amount: 1 };
 	assert!(ProxyType::Worker.filter(&answer.into()));
 	assert!(!ProxyType::Worker.filter(&unbond.into()));
@@ -57,4 +56,26 @@ fn calls_stay_small() {
 		"a queue of calls would take {} bytes each",
 		core::mem::size_of::<RuntimeCall>()
 	);
+}
+
+#[test]
+fn stake_answers_for_a_job_longer_than_the_job_can_be_contested() {
+	use tercet_runtime::configs::DAYS;
+	let unbonding: u32 = <Runtime as pallet_provider_staking::Config>::UnbondingPeriod::get();
+	let longest_job: u32 = <Runtime as pallet_job_market::Config>::MaxDeadline::get();
+	// A challenge is a job of its own.
+	let contested: u32 =
+		longest_job + pallet_verification::params::LONGEST_CHALLENGE_WINDOW + longest_job;
+	assert!(contested + 2 * DAYS < unbonding, "{contested} against {unbonding}");
+	let retention: u32 = <Runtime as pallet_job_market::Config>::MinRetention::get();
+	assert!(retention >= pallet_verification::params::LONGEST_CHALLENGE_WINDOW);
+}
+
+#[test]
+fn market_and_verification_agree_on_who_is_proven() {
+	on_a_chain(|| {
+		let market = pallet_job_market::Params::<Runtime>::get();
+		let verification = pallet_verification::Params::<Runtime>::get();
+		assert_eq!(market.min_executors, verification.proven_below);
+	});
 }

@@ -8,10 +8,11 @@ use polkadot_sdk::sp_keyring::Sr25519Keyring::{
 	self, Alice, AliceStash, Bob, BobStash, Charlie, Dave, Eve,
 };
 use proptest::prelude::*;
-use tercet_primitives::{JobId, JobState, MILLI_TCT, TCT};
+use tercet_primitives::{Duty, Funding, JobId, Permill, MILLI_TCT, TCT};
 use tercet_runtime::{Balances, JobMarket, ProviderStaking, Runtime, System};
 
 type Staking = pallet_provider_staking::Call<Runtime>;
+type Market = pallet_job_market::Call<Runtime>;
 
 const PROVIDERS: [Sr25519Keyring; 5] = [Bob, Charlie, Dave, Eve, AliceStash];
 const REQUESTERS: [Sr25519Keyring; 2] = [Alice, BobStash];
@@ -25,7 +26,20 @@ enum Action {
 	WithdrawOffer(usize),
 	GoAvailable(usize),
 	GoUnavailable(usize),
-	Submit(usize, u32, u128, u32),
+	Delegate(usize, usize, u128),
+	Undelegate(usize, usize, u128),
+	WithdrawUndelegated(usize, usize),
+	SetCommission(usize, u32),
+	AddCredit(usize, u128),
+	WithdrawCredit(usize, u128),
+	Submit(usize, u32, u128, u32, bool),
+	TopUp(usize, u64, u128),
+	Cancel(usize, u64),
+	Prune(usize, u64),
+	Challenge(usize, u64),
+	Abstain(usize, u64),
+	Itemize(u64),
+	Claim(usize, u32),
 	Commit(usize, u64, u8),
 	Reveal(usize, u64, u8),
 	/// Every executor of a job commits to, or reveals, the honest answer.
@@ -36,6 +50,7 @@ enum Action {
 fn action() -> impl Strategy<Value = Action> {
 	use Action::*;
 	let provider = 0..PROVIDERS.len();
+	let requester = 0..REQUESTERS.len();
 	let job = 0..12u64;
 	let lie = prop_oneof![4 => Just(0u8), 1 => Just(1u8)];
 	prop_oneof![
@@ -46,8 +61,25 @@ fn action() -> impl Strategy<Value = Action> {
 		1 => provider.clone().prop_map(WithdrawOffer),
 		3 => provider.clone().prop_map(GoAvailable),
 		1 => provider.clone().prop_map(GoUnavailable),
-		5 => (0..REQUESTERS.len(), 0..600u32, 0..6u128, 5..40u32)
-			.prop_map(|(who, items, price, due)| Submit(who, items, price * MILLI_TCT, due)),
+		1 => (requester.clone(), provider.clone(), 1..2_000u128)
+			.prop_map(|(from, to, tct)| Delegate(from, to, tct * TCT)),
+		1 => (requester.clone(), provider.clone(), 1..2_000u128)
+			.prop_map(|(from, to, tct)| Undelegate(from, to, tct * TCT)),
+		1 => (requester.clone(), provider.clone()).prop_map(|(f, t)| WithdrawUndelegated(f, t)),
+		1 => (provider.clone(), 0..100u32).prop_map(|(who, percent)| SetCommission(who, percent)),
+		1 => (requester.clone(), 1..50u128).prop_map(|(who, tct)| AddCredit(who, tct * TCT)),
+		1 => (requester.clone(), 1..50u128).prop_map(|(who, tct)| WithdrawCredit(who, tct * TCT)),
+		6 => (requester.clone(), 0..3u32, 0..6u128, 15..120u32, any::<bool>()).prop_map(
+			|(who, items, price, due, credit)| Submit(who, items, price * MILLI_TCT, due, credit)
+		),
+		1 => (requester.clone(), job.clone(), 1..9u128)
+			.prop_map(|(who, job, price)| TopUp(who, job, price * MILLI_TCT)),
+		1 => (requester.clone(), job.clone()).prop_map(|(who, job)| Cancel(who, job)),
+		1 => (requester.clone(), job.clone()).prop_map(|(who, job)| Prune(who, job)),
+		1 => (requester, job.clone()).prop_map(|(who, job)| Challenge(who, job)),
+		1 => (provider.clone(), job.clone()).prop_map(|(who, job)| Abstain(who, job)),
+		2 => job.clone().prop_map(Itemize),
+		1 => (provider.clone(), 0..10u32).prop_map(|(who, era)| Claim(who, era)),
 		4 => (provider.clone(), job.clone(), lie.clone()).prop_map(|(w, j, l)| Commit(w, j, l)),
 		4 => (provider, job.clone(), lie).prop_map(|(w, j, l)| Reveal(w, j, l)),
 		8 => job.prop_map(AllAnswer),
@@ -57,6 +89,7 @@ fn action() -> impl Strategy<Value = Action> {
 
 fn perform(action: Action) {
 	let provider = |index: usize| account(PROVIDERS[index]);
+	let requester = |index: usize| account(REQUESTERS[index]);
 	match action {
 		Action::Bond(who, amount) => attempt(dispatch(provider(who), Staking::bond { amount })),
 		Action::Unbond(who, amount) => attempt(dispatch(provider(who), Staking::unbond { amount })),
@@ -69,8 +102,59 @@ fn perform(action: Action) {
 		},
 		Action::GoAvailable(who) => attempt(dispatch(provider(who), Staking::go_available {})),
 		Action::GoUnavailable(who) => attempt(dispatch(provider(who), Staking::go_unavailable {})),
-		Action::Submit(who, items, price, due) => {
-			attempt(submit(account(REQUESTERS[who]), request(items, price, due)))
+		Action::Delegate(from, to, amount) => {
+			attempt(dispatch(requester(from), Staking::delegate { provider: provider(to), amount }))
+		},
+		Action::Undelegate(from, to, amount) => {
+			let call = Staking::undelegate { provider: provider(to), amount };
+			attempt(dispatch(requester(from), call))
+		},
+		Action::WithdrawUndelegated(from, to) => {
+			let call = Staking::withdraw_undelegated { provider: provider(to) };
+			attempt(dispatch(requester(from), call))
+		},
+		Action::SetCommission(who, percent) => {
+			let commission = Permill::from_percent(percent);
+			attempt(dispatch(provider(who), Staking::set_commission { commission }))
+		},
+		Action::AddCredit(who, amount) => {
+			attempt(dispatch(requester(who), Market::add_credit { amount }))
+		},
+		Action::WithdrawCredit(who, amount) => {
+			attempt(dispatch(requester(who), Market::withdraw_credit { amount }))
+		},
+		Action::Submit(who, items, price, due, credit) => {
+			let funding = if credit { Funding::Credit } else { Funding::Hold };
+			let request = tercet_primitives::JobRequest { funding, ..request(items, price, due) };
+			attempt(submit(requester(who), request))
+		},
+		Action::TopUp(who, job, price) => {
+			attempt(dispatch(requester(who), Market::top_up { job: JobId(job), price }))
+		},
+		Action::Cancel(who, job) => {
+			attempt(dispatch(requester(who), Market::cancel { job: JobId(job) }))
+		},
+		Action::Prune(who, job) => {
+			attempt(dispatch(requester(who), Market::prune { job: JobId(job) }))
+		},
+		Action::Challenge(who, job) => {
+			let call = pallet_verification::Call::challenge { job: JobId(job) };
+			attempt(dispatch(requester(who), call))
+		},
+		Action::Abstain(who, job) => {
+			let duty = Duty::Abstain { job: JobId(job) };
+			attempt(dispatch(provider(who), duties(vec![duty])))
+		},
+		Action::Itemize(job) => {
+			for key in PROVIDERS {
+				let digests = vec![[0; 32]].try_into().expect("one");
+				let duty = Duty::Itemize { job: JobId(job), digests };
+				attempt(dispatch(account(key), duties(vec![duty])));
+			}
+		},
+		Action::Claim(who, era) => {
+			let call = pallet_payouts::Call::claim { provider: provider(who), era };
+			attempt(dispatch(requester(0), call))
 		},
 		Action::Commit(who, job, lie) => attempt(commit(provider(who), JobId(job), lie)),
 		Action::Reveal(who, job, lie) => attempt(reveal(provider(who), JobId(job), lie)),
@@ -103,28 +187,23 @@ proptest! {
 				perform(action);
 				check_invariants();
 			}
-			run_to(System::block_number() + 60);
+			run_to(System::block_number() + 400);
+			check_invariants();
 
-			let (mut deposited, mut paid, mut refunded) = (0, 0, 0);
-			for id in 0..JobMarket::job_count() {
-				let job = JobMarket::job(JobId(id)).expect("ids are dense");
-				deposited += job.escrow;
-				match job.state {
-					JobState::Settled { statement, .. } => {
-						paid += u128::from(statement.executors) * statement.per_executor +
-							statement.royalty + statement.treasury;
-						refunded += statement.refunded;
-					},
-					JobState::Refunded { .. } => refunded += job.escrow,
-					open => panic!("job {id} is past every deadline and still {open:?}"),
-				}
+			for id in (0..JobMarket::job_count()).map(JobId) {
+				// Pruned, or ended.
+				let Some(job) = JobMarket::job(id) else { continue };
+				prop_assert!(job.state.is_terminal(), "job {id} is past every deadline: {job:?}");
+				prop_assert_eq!(job.state.statement().total(), Some(job.escrow));
 			}
-			assert_eq!(deposited, paid + refunded);
-			assert_eq!(Balances::total_issuance(), issuance);
+			let minted = pallet_payouts::Distributed::<Runtime>::get().minted;
+			let burned = pallet_provider_staking::TotalBurned::<Runtime>::get();
+			prop_assert_eq!(Balances::total_issuance() + burned, issuance + minted);
 			for key in PROVIDERS {
 				let view = ProviderStaking::provider_view(&account(key));
-				assert!(view.is_none_or(|view| view.in_flight == 0));
+				prop_assert!(view.is_none_or(|view| (view.in_flight, view.at_risk) == (0, 0)));
 			}
-		});
+			Ok(())
+		})?;
 	}
 }

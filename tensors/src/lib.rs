@@ -2,7 +2,8 @@
 //!
 //! Two honest executors must send the same bytes for the same tensors, so a result has exactly one
 //! encoding: [canonical safetensors](encoding). From it follow the digest of every item and the
-//! Merkle root that executors commit to.
+//! Merkle root that executors commit to. Where bits may differ between honest machines,
+//! [fingerprints](fingerprint) are compared instead.
 //!
 //! ```
 //! use tercet_tensors::{Tensor, TensorMap};
@@ -21,6 +22,7 @@
 pub mod decoding;
 pub mod encoding;
 mod error;
+pub mod fingerprint;
 mod map;
 mod tensor;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tercet_primitives::{hashing, H256, MAX_ITEMS};
+use tercet_primitives::{hashing, ItemSet, H256, MAX_ITEMS};
 
 use crate::{decoding, encoding, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
 
@@ -83,6 +83,24 @@ impl TensorMap {
 		Some(Self { items: 1, tensors: tensors.collect::<Option<_>>()? })
 	}
 
+	/// The items at `positions` of this map, in rising order, as a map of their own; `None` if there
+	/// are none, or this map has fewer.
+	pub fn select(&self, positions: &ItemSet) -> Option<Self> {
+		if positions.is_empty() {
+			return None;
+		}
+		let tensors = self.tensors.iter().map(|(name, tensor)| {
+			let mut data = Vec::with_capacity(tensor.data().len());
+			for position in positions.iter() {
+				data.extend_from_slice(tensor.item_data(position as usize)?);
+			}
+			let mut shape = tensor.shape().to_vec();
+			*shape.first_mut()? = positions.len() as usize;
+			Some((name.clone(), Tensor::new(tensor.dtype(), shape, data).ok()?))
+		});
+		Some(Self { items: positions.len(), tensors: tensors.collect::<Option<_>>()? })
+	}
+
 	/// For each item, [`hashing::item_digest`] of the canonical bytes of that item alone.
 	pub fn item_digests(&self) -> Vec<H256> {
 		// The header of an item depends only on names, types and shapes, so all items share it.
@@ -101,9 +119,16 @@ impl TensorMap {
 		(0..self.items as usize).map(digest).collect()
 	}
 
-	/// [`hashing::result_root`] over [`Self::item_digests`]: what an executor commits to.
+	/// [`hashing::result_root`] over [`Self::item_digests`], for a map that covers all items of a
+	/// job: what an executor commits to.
 	pub fn root(&self) -> H256 {
-		hashing::result_root(&self.item_digests())
+		self.root_over(&ItemSet::first(self.items))
+	}
+
+	/// As [`Self::root`], for a map that lists the results of `items` of a job, which must be as
+	/// many as this map's.
+	pub fn root_over(&self, items: &ItemSet) -> H256 {
+		hashing::result_root(items, &self.item_digests())
 	}
 
 	/// The tensor called `name`.

@@ -5,7 +5,7 @@ mod common;
 use common::file;
 use proptest::prelude::*;
 use safetensors::SafeTensors;
-use tercet_primitives::{hashing, MAX_ITEMS};
+use tercet_primitives::{hashing, ItemSet, MAX_ITEMS};
 use tercet_tensors::{Dtype, Tensor, TensorMap};
 
 fn sample() -> TensorMap {
@@ -77,23 +77,38 @@ fn item_is_none_when_index_is_past_the_end() {
 }
 
 #[test]
+fn select_is_the_chosen_items_when_all_exist() {
+	let two = sample();
+	assert_eq!(two.select(&ItemSet::first(2)), Some(two.clone()));
+	assert_eq!(two.select(&ItemSet::from_iter([1])), two.item(1));
+}
+
+#[test]
+fn select_is_none_when_nothing_or_a_missing_item_is_chosen() {
+	assert_eq!(sample().select(&ItemSet::default()), None);
+	assert_eq!(sample().select(&ItemSet::from_iter([0, 2])), None);
+}
+
+#[test]
 fn item_digests_hash_the_canonical_bytes_of_each_item_when_there_are_several() {
 	let map = sample();
 	let expected: Vec<_> =
 		(0..2).map(|i| hashing::item_digest(&map.item(i).unwrap().to_canonical_bytes())).collect();
 	assert_eq!(map.item_digests(), expected);
-	assert_eq!(map.root(), hashing::result_root(&expected));
+	assert_eq!(map.root(), hashing::result_root(&ItemSet::first(2), &expected));
+	let others = ItemSet::from_iter([3, 9]);
+	assert_eq!(map.root_over(&others), hashing::result_root(&others, &expected));
 }
 
 #[test]
 fn root_proves_every_item_when_there_are_max_items() {
 	let elements: Vec<u32> = (0..MAX_ITEMS).collect();
 	let map = TensorMap::new([("x", Tensor::u32(&[512], &elements).unwrap())]).unwrap();
-	let digests = map.item_digests();
+	let (digests, all) = (map.item_digests(), ItemSet::first(MAX_ITEMS));
 	for index in [0, 1, 255, 511] {
-		let proof = hashing::item_proof(&digests, index).unwrap();
+		let proof = hashing::item_proof(&all, &digests, index).unwrap();
 		let digest = &digests[index as usize];
-		assert!(hashing::verify_item(&map.root(), MAX_ITEMS, index, digest, &proof));
+		assert!(hashing::verify_item(&map.root(), &all, index, digest, &proof));
 	}
 }
 

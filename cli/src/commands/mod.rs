@@ -1,10 +1,12 @@
 //! One module for each command.
 
+pub mod credit;
 pub mod demo;
 pub mod devnet;
 pub mod job;
 pub mod model;
 pub mod provider;
+pub mod transaction;
 
 use anyhow::Result;
 
@@ -22,6 +24,7 @@ pub async fn run(cli: Cli) -> Result<()> {
 	match cli.command {
 		Command::Model(command) => model::run(&context, command).await,
 		Command::Job(command) => job::run(&context, command).await,
+		Command::Credit(command) => credit::run(&context, command).await,
 		Command::Provider(command) => provider::run(&context, command).await,
 		Command::Devnet(args) => devnet::run(&context, args).await,
 		Command::Demo(args) => demo::run(&context, args).await,

@@ -10,6 +10,7 @@ use tercet_primitives::{
 };
 use tercet_walrus_client::BlobId;
 
+use super::transaction::send;
 use crate::{
 	amounts::{number, percent, size, Amount},
 	args::{precision_of, ModelCommand, PublishArgs},
@@ -30,6 +31,28 @@ pub async fn run(context: &Context, command: ModelCommand) -> Result<()> {
 		ModelCommand::Publish(args) => publish(context, args).await,
 		ModelCommand::List => list(context).await,
 		ModelCommand::Show { id } => show(context, id).await,
+		ModelCommand::Transfer { id, to, .. } => {
+			let done = match &to {
+				Some(to) => format!("model {id} is offered to {to}, whose `tercet model accept {id}` makes it theirs"),
+				None => format!("model {id} is offered to nobody any more"),
+			};
+			send(context, calls::offer_transfer(id, to), &done).await
+		},
+		ModelCommand::Accept { id } => {
+			send(context, calls::accept_transfer(id), &format!("model {id} is yours")).await
+		},
+		ModelCommand::Managers { id, accounts } => {
+			let done = format!("model {id} has {} manager(s)", accounts.len());
+			send(context, calls::set_managers(id, accounts), &done).await
+		},
+		ModelCommand::Deprecate { id, undo: true, .. } => {
+			let done = format!("model {id} is not deprecated any more");
+			send(context, calls::undeprecate(id), &done).await
+		},
+		ModelCommand::Deprecate { id, successor, .. } => {
+			let done = format!("model {id} is deprecated; it can still be run");
+			send(context, calls::deprecate(id, successor), &done).await
+		},
 	}
 }
 
@@ -39,8 +62,15 @@ async fn publish(context: &Context, args: PublishArgs) -> Result<()> {
 	// Everything that can be wrong without the network comes first: uploads cost money.
 	let files = files.into_iter().map(read).collect::<Result<Vec<_>>>()?;
 	let key = context.key()?;
-	let chain = context.connect().await?;
+	let (chain, _, at) = context.best().await?;
+	if let Some(parent) = args.parent {
+		context::model(&at, parent).await.context("--parent names no model")?;
+	}
 	let store = context.store()?;
+	let agreement = match args.similar {
+		None => Agreement::Exact,
+		Some(max_distance) => Agreement::Similar { max_distance, feature: args.feature.into() },
+	};
 	let mut variants = Vec::new();
 	for (precision, path, bytes) in files {
 		let memory = match args.memory {
@@ -55,12 +85,19 @@ async fn publish(context: &Context, args: PublishArgs) -> Result<()> {
 			artifact,
 			units_per_item: WorkUnits(args.units),
 			memory,
-			agreement: Agreement::Exact,
+			agreement,
 		});
 	}
 	let count = variants.len();
-	let call =
-		calls::publish_model(&args.name, &args.task, &args.licence, args.royalty.0, variants);
+	let call = calls::publish_model(calls::NewModel {
+		name: &args.name,
+		task: &args.task,
+		licence: &args.licence,
+		royalty: args.royalty.0,
+		parent: args.parent,
+		derivative_share: args.derivative_share.0,
+		variants,
+	});
 	let spinner = context.out.spinner("publishing");
 	let included = chain.submit(&key, call).await?;
 	spinner.finish_and_clear();
@@ -119,7 +156,10 @@ async fn list(context: &Context) -> Result<()> {
 			let precisions = model.variants.iter().map(|variant| variant.precision.to_string());
 			table.add_row([
 				right(id),
-				text(&model.name).into(),
+				match model.deprecated {
+					None => text(&model.name).into(),
+					Some(_) => format!("{} (deprecated)", text(&model.name)).into(),
+				},
 				text(&model.task).into(),
 				precisions.collect::<Vec<_>>().join(" ").into(),
 				right(percent(model.royalty)),
@@ -135,22 +175,47 @@ async fn show(context: &Context, id: ModelId) -> Result<()> {
 	let (_, _, at) = context.best().await?;
 	let model = context::model(&at, id).await?;
 	context.out.result(&describe(id, &model), || {
-		let about = facts([
+		let mut about = vec![
 			("model", id.to_string()),
 			("name", text(&model.name)),
 			("task", text(&model.task)),
 			("licence", text(&model.licence)),
 			("author", model.author.to_string()),
 			("royalty", percent(model.royalty)),
+			(
+				"asks of models made from it",
+				format!("{} of theirs", percent(model.derivative_share)),
+			),
 			("published", format!("in block {}", model.published_at)),
 			("deposit", format!("{} TCT", number(model.deposit))),
+		];
+		if let Some(parent) = model.parent {
+			about.push(("made from", format!("model {parent}")));
+		}
+		if !model.managers.is_empty() {
+			let managers = model.managers.iter().map(AccountId32::to_string);
+			about.push(("managers", managers.collect::<Vec<_>>().join("\n")));
+		}
+		if let Some(deprecation) = model.deprecated {
+			let instead = deprecation.successor.map(|model| format!("; use model {model}"));
+			let text = format!("in block {}{}", deprecation.at, instead.unwrap_or_default());
+			about.push(("DEPRECATED", text));
+		}
+		let about = facts(about);
+		let mut table = table(&[
+			"variant",
+			"precision",
+			"agreement",
+			"units per item",
+			"memory",
+			"file",
+			"blob",
 		]);
-		let mut table =
-			table(&["variant", "precision", "units per item", "memory", "file", "blob"]);
 		for (variant, index) in model.variants.iter().zip(0u8..) {
 			table.add_row([
 				right(index),
 				variant.precision.to_string().into(),
+				agreement(variant.agreement).into(),
 				right(variant.units_per_item),
 				right(size(variant.memory)),
 				right(size(variant.artifact.size)),
@@ -164,6 +229,14 @@ async fn show(context: &Context, id: ModelId) -> Result<()> {
 /// A label as text; what is not UTF-8 is replaced.
 pub fn text(label: &Label) -> String {
 	String::from_utf8_lossy(label).into_owned()
+}
+
+/// How answers are compared, in words.
+fn agreement(agreement: Agreement) -> String {
+	match agreement {
+		Agreement::Exact => "equal".into(),
+		Agreement::Similar { max_distance, .. } => format!("within {max_distance} bits"),
+	}
 }
 
 fn describe(id: ModelId, model: &Model<AccountId32>) -> Value {
@@ -187,7 +260,11 @@ fn describe(id: ModelId, model: &Model<AccountId32>) -> Value {
 		"task": text(&model.task),
 		"licence": text(&model.licence),
 		"author": model.author,
+		"managers": model.managers,
 		"royaltyParts": model.royalty.deconstruct(),
+		"parent": model.parent,
+		"derivativeShareParts": model.derivative_share.deconstruct(),
+		"deprecated": model.deprecated,
 		"publishedAt": model.published_at,
 		"deposit": model.deposit,
 		"variants": variants.collect::<Vec<_>>(),

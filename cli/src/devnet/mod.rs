@@ -30,7 +30,7 @@ use std::{
 };
 
 use tercet_chain_client::{ChainClient, Keypair};
-use tercet_primitives::{AccountId32, PoolId};
+use tercet_primitives::{AccountId32, PoolId, Redundancy};
 use tokio::time::Instant;
 
 pub use binaries::{find as find_binary, search_path, BIN_DIR_VARIABLE};
@@ -142,7 +142,8 @@ impl Devnet {
 		loop {
 			let best = chain.best().await?;
 			// The price is high enough for every offer; it does not matter for the count.
-			let quote = chain.at(best.hash).quote(pool, 1, tercet_primitives::TCT).await?;
+			let at = chain.at(best.hash);
+			let quote = at.quote(pool, 1, tercet_primitives::TCT, Redundancy::DEFAULT).await?;
 			if quote.providers >= count {
 				return Ok(());
 			}

@@ -2,16 +2,20 @@
 // settled and paid.
 
 import { stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
-import { blake2AsHex } from '@polkadot/util-crypto';
+import { blake2AsHex, randomAsU8a } from '@polkadot/util-crypto';
 
 import { balanceAt, changeOver, eventsAt, finalBlocks, submit } from '../chain.mjs';
 import { check, same } from '../report.mjs';
 import { argmax, tensor } from '../safetensors.mjs';
 
 const EXECUTORS = 3;
+/** How many executors begin, and how many of them must agree. */
+const REDUNDANCY = { executors: EXECUTORS, quorum: EXECUTORS };
 const CLASSES = 10;
 /** Blocks from submission to deadline when nobody says otherwise. */
 const DEADLINE = 60;
+/** Events that end a job. */
+const ENDS = ['jobMarket.Settled', 'jobMarket.Refunded', 'jobMarket.Invalid'];
 /** Domain tag of an item's digest: `hashing::item_digest` of the primitives. */
 const ITEM_TAG = 'tercet/item/1';
 
@@ -22,7 +26,9 @@ export async function answeredJob(context) {
 
 	const quote = await report.step('a quote names cost and providers beforehand', async (step) => {
 		const quote = await quoteFor(api, variant, price);
-		step.note(`${quote.units} work units at ${price} planck, escrow ${quote.escrow} planck`);
+		step.note(`${quote.units} work units at ${price} planck`);
+		step.note(`cost ${quote.cost} planck, at worst ${quote.escrow}, deposit ${quote.deposit}`);
+		check(quote.cost.toBigInt() < quote.escrow.toBigInt(), 'the worst case is not the worst');
 		const providers = quote.providers.toNumber();
 		check(providers >= EXECUTORS, `${providers} providers are available, ${EXECUTORS} are needed`);
 		return quote;
@@ -53,7 +59,8 @@ export async function answeredJob(context) {
 	const settled = await report.step('the answer names a digit under the agreed root', async (step) => {
 		const view = (await api.call.jobApi.job(job.id)).unwrap();
 		check(view.job.state.isSettled, `the job is ${view.job.state.type}`);
-		const { answer, statement } = view.job.state.asSettled;
+		const { answer, disputed, statement } = view.job.state.asSettled;
+		same(disputed.type, 'None', 'what is in dispute');
 		check(answer.output.isInline, 'the output is not inline');
 		const bytes = answer.output.asInline.toU8a(true);
 		const logits = tensor(bytes, 'logits', { shape: [1, CLASSES] }).values;
@@ -68,17 +75,20 @@ export async function answeredJob(context) {
 		same(other.isErr && other.asErr.type, 'Mismatch', 'the proof of something else');
 		if (options.label !== undefined) same(digit, options.label, 'the predicted digit');
 		Object.assign(report.facts.job, { root: answer.root.toHex(), digit, label: options.label });
-		return { statement, author: view.job.author.toString(), escrow: view.job.escrow.toBigInt() };
+		const authors = view.job.royalties.map(({ payee }) => payee.toString());
+		const [escrow, fee] = [view.job.escrow.toBigInt(), view.job.fee.toBigInt()];
+		return { statement, authors, escrow, fee };
 	});
 
 	await report.step('everybody was paid what the statement says', async (step) => {
-		const { statement, author, escrow } = settled;
+		const { statement, authors, escrow, fee } = settled;
 		const part = (name) => statement[name].toBigInt();
-		const work = part('perExecutor') * BigInt(EXECUTORS);
-		const paid = work + part('royalty') + part('treasury');
-		same(statement.executors.toNumber(), EXECUTORS, 'the number of executors paid');
-		same(part('perExecutor'), quote.units.toBigInt() * price, 'the pay of one executor');
+		const each = quote.units.toBigInt() * price;
+		const paid = part('executors') + part('royalties') + part('treasury');
+		same(part('executors'), each * BigInt(EXECUTORS), 'the pay of the executors');
 		same(paid + part('refunded'), escrow, 'the sum of the statement');
+		check(part('treasury') > fee, "the treasury did not get its share and the job's fee");
+		same(paid, quote.cost.toBigInt(), 'what was paid, as the quote says');
 
 		const payments = life.events.filter((event) => event.is('payouts.Paid')).map(({ data }) => ({
 			role: data.role.type,
@@ -88,9 +98,9 @@ export async function answeredJob(context) {
 		const to = (role) => payments.filter((payment) => payment.role === role);
 		const total = (list) => list.reduce((sum, { amount }) => sum + amount, 0n);
 		same(sorted(to('Executor').map(({ payee }) => payee)), sorted(life.committee), 'who was paid');
-		check(to('Executor').every(({ amount }) => amount === part('perExecutor')), 'unequal pay');
-		check(to('Author').every(({ payee }) => payee === author), 'somebody else got the royalty');
-		same(total(to('Author')), part('royalty'), 'the royalty');
+		check(to('Executor').every(({ amount }) => amount === each), 'unequal pay');
+		check(to('Author').every(({ payee }) => authors.includes(payee)), 'another got the royalty');
+		same(total(to('Author')), part('royalties'), 'the royalties');
 		same(total(to('Treasury')), part('treasury'), 'the treasury share');
 
 		const block = await blockLedger(api, life.ended.hash);
@@ -104,7 +114,7 @@ export async function answeredJob(context) {
 		const change = await changeOver(api, requester.address, job.hash, life.ended.hash);
 		same(change, -(job.fee + paid), 'the change of the requester');
 		const { reserved } = await balanceAt(api, life.ended.hash, requester.address);
-		same(reserved, job.heldBefore, 'what is still held from the requester');
+		same(reserved, job.heldBefore + job.deposit, 'what is still held: the deposit of the record');
 		step.note(`requester: ${paid} paid, ${job.fee} fee, ${part('refunded')} returned, in planck`);
 		report.facts.job.paid = paid.toString();
 		report.facts.job.payments = payments.map((payment) => ({
@@ -128,11 +138,12 @@ export async function refundedJob(context) {
 		const { ended } = await follow(api, job, step);
 		check(ended.is('jobMarket.Refunded'), `the job ended with ${ended.describe}`);
 		same(ended.data.reason.type, 'NoCommittee', 'the reason');
+		same(ended.data.statement.refunded.toBigInt(), job.escrow, 'what was returned');
 		same(ended.number, job.deadline + 1, 'the block of the refund');
 		const change = await changeOver(api, accounts.wallet.address, job.hash, ended.hash);
 		same(change, -job.fee, 'the change of the requester');
 		const { reserved } = await balanceAt(api, ended.hash, accounts.wallet.address);
-		same(reserved, job.heldBefore, 'what is still held from the requester');
+		same(reserved, job.heldBefore + job.deposit, 'what is still held: the deposit of the record');
 		const view = (await api.call.jobApi.job(job.id)).unwrap();
 		check(view.job.state.isRefunded, `the job is ${view.job.state.type}`);
 		report.facts.job = { id: Number(job.id), refunded: true };
@@ -151,6 +162,10 @@ async function submittedJob({ api, report, accounts, options, variant, price }, 
 			items: 1,
 			input: { Inline: u8aToHex(options.input) },
 			price,
+			redundancy: REDUNDANCY,
+			// No canary: any bytes, so that nobody can tell.
+			canary: u8aToHex(randomAsU8a(32)),
+			funding: 'Hold',
 			deadline,
 		});
 		step.waits('the submission to become final');
@@ -161,11 +176,15 @@ async function submittedJob({ api, report, accounts, options, variant, price }, 
 		const escrow = event.data.escrow.toBigInt();
 		same(event.data.requester.toString(), requester.address, 'the requester in the event');
 		same(escrow, quote.escrow.toBigInt(), 'the escrow');
+		const id = event.data.job.toBigInt();
+		const { job } = (await (await api.at(done.hash)).call.jobApi.job(id)).unwrap();
+		const deposit = job.deposit.toBigInt();
+		check(deposit >= quote.deposit.toBigInt(), 'the deposit is lower than without inline input');
 		// In this block nobody has been paid yet, so the whole escrow is still there.
 		const { reserved } = await balanceAt(api, done.hash, requester.address);
-		same(reserved, heldBefore + escrow, 'what is held from the requester');
-		step.note(`job ${event.data.job} in block ${done.number}, deadline ${deadline}`);
-		return { ...done, id: event.data.job.toBigInt(), deadline, heldBefore };
+		same(reserved, heldBefore + escrow + deposit, 'what is held from the requester');
+		step.note(`job ${id} in block ${done.number}, deadline ${deadline}`);
+		return { ...done, id, escrow, deposit, deadline, heldBefore };
 	});
 }
 
@@ -179,13 +198,13 @@ async function follow(api, job, step) {
 	for await (const block of finalBlocks(api, job.number, step.signal)) {
 		for (const event of block.events) {
 			if (event.data.job?.toString() !== job.id.toString()) continue;
-			const describe = `${event.name} ${JSON.stringify(event.data.reason?.toHuman() ?? '')}`;
+			const why = (event.data.reason ?? event.data.why)?.toHuman() ?? '';
+			const describe = `${event.name} ${JSON.stringify(why)}`;
 			events.push({ ...event, number: block.number, hash: block.hash, describe });
 			step.note(`block ${block.number}: ${event.name}`);
 		}
 		expect();
-		const ended = events.find((event) =>
-			event.is('jobMarket.Settled') || event.is('jobMarket.Refunded'));
+		const ended = events.find((event) => ENDS.some((end) => event.is(end)));
 		if (ended) return { events, ended, drawn: events.find((e) => e.is('jobMarket.Drawn')) };
 	}
 	throw new Error('the step has ended');
@@ -214,7 +233,8 @@ async function blockLedger(api, hash) {
 
 /** What one item would cost; fails as the chain does when it would be refused. */
 async function quoteFor(api, variant, price) {
-	const quote = await api.call.jobApi.quote({ variant, class: 'Portable' }, 1, price);
+	const pool = { variant, class: 'Portable' };
+	const quote = await api.call.jobApi.quote(pool, 1, price, REDUNDANCY);
 	check(quote.isOk, `refused: ${quote.isErr && JSON.stringify(quote.asErr.toHuman())}`);
 	return quote.asOk;
 }

@@ -26,7 +26,9 @@ export async function publishedModel({ api, report, options }) {
 export async function ownModel({ api, report, accounts, options }) {
 	return report.step('a model is published', async (step) => {
 		const bytes = blake2AsHex(`nobody stores this ${Date.now()}`, 256);
-		const tx = api.tx.modelRegistry.publish('wallet', 'tensor', 'Apache-2.0', 50_000, [
+		const [royalty, parent, derivativeShare] = [50_000, null, 100_000];
+		const labels = ['wallet', 'tensor', 'Apache-2.0'];
+		const tx = api.tx.modelRegistry.publish(...labels, royalty, parent, derivativeShare, [
 			{
 				precision: 'Int8',
 				artifact: { blobId: bytes, digest: bytes, size: 1024 },
@@ -52,8 +54,6 @@ export async function ownModel({ api, report, accounts, options }) {
 
 /** The lowest price per work unit that everyone accepts who offers the variant, in planck. */
 export async function acceptedPrice({ api, variant }) {
-	const pool = { variant, class: 'Portable' };
-	const seats = await api.query.providerStaking.poolSeats.entries(pool);
-	const least = seats.map(([, seat]) => seat.unwrap().leastPrice.toBigInt());
-	return least.reduce((most, price) => (price > most ? price : most), 0n) || PRICE_WITHOUT_OFFERS;
+	const supply = await api.call.jobApi.supply({ variant, class: 'Portable' });
+	return supply.at(-1)?.price.toBigInt() ?? PRICE_WITHOUT_OFFERS;
 }

@@ -3,11 +3,19 @@
 import { check, same } from '../report.mjs';
 
 const PALLETS = ['modelRegistry', 'providerStaking', 'jobMarket', 'verification', 'payouts'];
-const CALLS = ['balances.transferKeepAlive', 'jobMarket.submit', 'modelRegistry.publish'];
+const CALLS = [
+	'balances.transferKeepAlive',
+	'jobMarket.submit', 'jobMarket.topUp', 'jobMarket.cancel', 'jobMarket.prune',
+	'jobMarket.addCredit', 'jobMarket.withdrawCredit',
+	'modelRegistry.publish', 'modelRegistry.offerTransfer', 'modelRegistry.deprecate',
+	'payouts.claim',
+	'providerStaking.bond', 'providerStaking.delegate', 'providerStaking.undelegate',
+	'verification.answer', 'verification.challenge', 'verification.openCanary',
+];
 const RUNTIME_CALLS = {
-	jobApi: ['job', 'jobCount', 'quote', 'verifyItem'],
+	jobApi: ['job', 'jobCount', 'quote', 'supply', 'verifyItem'],
 	modelApi: ['model', 'modelCount'],
-	providerApi: ['assignments', 'provider'],
+	providerApi: ['assignments', 'claimable', 'provider', 'workCredits'],
 };
 
 /** Checks what the chain says about itself. */

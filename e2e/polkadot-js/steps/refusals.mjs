@@ -2,6 +2,7 @@
 // name from metadata, and costs the fee and nothing else.
 
 import { u8aToHex } from '@polkadot/util';
+import { randomAsU8a } from '@polkadot/util-crypto';
 
 import { balanceAt, finalHeight, submit } from '../chain.mjs';
 import { check, same } from '../report.mjs';
@@ -24,6 +25,9 @@ export async function refusals({ api, report, accounts, options, variant, price,
 		items: 1,
 		input: { Inline: u8aToHex(options.input) },
 		price,
+		redundancy: { executors: 3, quorum: 3 },
+		canary: u8aToHex(randomAsU8a(32)),
+		funding: 'Hold',
 		deadline: now + Math.min(minDeadline.toNumber() + MARGIN, maxDeadline.toNumber()),
 	};
 	const cases = [
@@ -36,6 +40,10 @@ export async function refusals({ api, report, accounts, options, variant, price,
 		['a deadline in the past', accounts.late, { deadline: Math.max(0, now - 1) },
 			'jobMarket.DeadlineTooSoon'],
 		['a deadline too far away', accounts.far, { deadline: NEVER }, 'jobMarket.DeadlineTooFar'],
+		['a minority as quorum', accounts.minority, { redundancy: { executors: 3, quorum: 1 } },
+			'jobMarket.InvalidRedundancy'],
+		['credit that nobody put aside', accounts.noCredit, { funding: 'Credit' },
+			'jobMarket.InsufficientCredit'],
 		['an unknown model', accounts.noModel, { variant: { model: NO_SUCH_ID, index: 0 } },
 			'modelRegistry.UnknownModel'],
 		['an unknown variant', accounts.noVariant, { variant: { ...variant, index: NO_SUCH_VARIANT } },

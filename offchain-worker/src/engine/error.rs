@@ -26,7 +26,11 @@ pub enum EngineError {
 	/// The ONNX file is refused.
 	#[error("model refused: {0}")]
 	Model(#[from] ModelError),
-	/// ONNX Runtime cannot load the model.
+	/// ONNX Runtime says that the file is no model.
+	#[error("ONNX Runtime refuses the model: {0}")]
+	Malformed(String),
+	/// ONNX Runtime cannot load the model: something is missing here, memory for instance, or an
+	/// operator that another version has.
 	#[error("ONNX Runtime cannot load the model: {0}")]
 	Session(String),
 	/// The model has an input that the map lacks.

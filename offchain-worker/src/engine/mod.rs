@@ -75,8 +75,8 @@ impl Engine {
 	/// The file is [checked](crate::model_check::check) first.
 	///
 	/// # Errors
-	/// [`EngineError::Model`] if the file is refused, [`EngineError::Session`] if ONNX Runtime
-	/// cannot load it.
+	/// [`EngineError::Model`] if the file is refused, [`EngineError::Malformed`] and
+	/// [`EngineError::Session`] if ONNX Runtime cannot load it.
 	pub fn session(&self, model: &[u8], threads: usize) -> Result<Session, EngineError> {
 		crate::model_check::check(model)?;
 		Session::open(&self.environment, self.device, model, threads)

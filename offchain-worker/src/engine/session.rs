@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ort::{
 	environment::Environment,
+	error::ErrorCode,
 	session::{Session as OrtSession, SessionInputValue},
 	value::{TensorElementType, ValueType},
 };
@@ -58,7 +59,7 @@ impl Session {
 			let cuda = ort::ep::CUDA::default().build().error_on_failure();
 			builder = builder.with_execution_providers([cuda]).map_err(option)?;
 		}
-		let inner = builder.commit_from_memory(model).map_err(session)?;
+		let inner = builder.commit_from_memory(model).map_err(unloadable)?;
 		let inputs = inner.inputs().iter().map(|input| port(input.name(), input.dtype()));
 		let inputs = inputs.collect::<Result<_, _>>()?;
 		let outputs = inner.outputs().iter().map(|output| output.name().to_owned()).collect();
@@ -140,6 +141,17 @@ impl Port {
 			});
 		}
 		Ok(())
+	}
+}
+
+/// Tells a file that is no model anywhere from a model that cannot be loaded here. A graph that this
+/// version finds invalid is among the latter: another version may know its operators.
+fn unloadable(error: ort::Error) -> EngineError {
+	match error.code() {
+		ErrorCode::InvalidProtobuf | ErrorCode::NoModel => {
+			EngineError::Malformed(error.to_string())
+		},
+		_ => EngineError::Session(error.to_string()),
 	}
 }
 

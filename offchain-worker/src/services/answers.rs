@@ -1,45 +1,84 @@
-//! Tells the chain what the journal knows: commitments, then answers.
+//! Tells the chain what the journal knows: everything that is due in a block in one transaction.
 
-use std::collections::HashMap;
+use std::{
+	collections::{HashMap, HashSet},
+	sync::Arc,
+	time::Duration,
+};
 
-use tercet_primitives::{apis::Assignment, hashing::commitment, BlockNumber};
+use tercet_primitives::{apis::Assignment, Fingerprint, Payload, Response, H256};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::Fault;
+use super::{
+	fingerprints::{self, Question},
+	schedule::{Due, Ended, Key, Schedule},
+	Fault,
+};
 use crate::{
 	chain::{ChainError, Message},
 	context::{Board, Context},
-	duty::{duty, Duty},
+	duty::{duty, next, Act, Next},
 	journal::{Entry, JournalError, Progress, Seat},
 	metrics::Reason,
 	steps::Step,
 	supervisor::ServiceError,
 };
 
-/// Blocks to wait before a message that the chain refused is sent again.
-const REFUSAL_PAUSE: BlockNumber = 4;
+/// Wait after something new, so that what comes at the same moment travels along.
+const GATHER: Duration = Duration::from_millis(100);
 
-/// Turns journal entries into commitments and reveals.
+/// Blocks between looks for results that nobody needs any more.
+const SWEEP_EVERY: u32 = 150;
+
+/// How long results are kept at least, whatever becomes of their jobs: a fork may bring one back.
+const KEEP_RESULTS: Duration = Duration::from_secs(3600);
+
+/// Turns journal entries into answers on chain.
 pub struct Answers {
 	context: Context,
-	/// Per message, the first best block at which it may be sent again; [`BlockNumber::MAX`] while
-	/// it is on its way.
-	sent: HashMap<(Seat, Progress), BlockNumber>,
+	schedule: Schedule,
+	/// Per seat, the last question about fingerprints.
+	questions: HashMap<Seat, Asked>,
+	/// Seats whose commitment cannot be opened.
+	forgotten: HashSet<Seat>,
+	/// Best block at which results were swept.
+	swept_at: u32,
 }
 
-/// What became of a message.
-struct Sent {
-	seat: Seat,
-	step: Progress,
-	outcome: Result<BlockNumber, ChainError>,
+/// A question about fingerprints, and what became of it.
+struct Asked {
+	question: Question,
+	/// Best block at which it was asked.
+	at: u32,
+	state: Answering,
+}
+
+/// How far an answer has come.
+enum Answering {
+	Running,
+	Known(Arc<Vec<Fingerprint>>),
+	/// Asked again at another block.
+	Failed,
+}
+
+/// Something that went on beside the service and has ended.
+enum News {
+	Sent { keys: Vec<Key>, outcome: Result<u32, ChainError> },
+	Asked { seat: Seat, question: Box<Question>, answer: Result<Arc<Vec<Fingerprint>>, Fault> },
 }
 
 impl Answers {
 	/// The service.
 	pub fn new(context: Context) -> Self {
-		Self { context, sent: HashMap::new() }
+		Self {
+			context,
+			schedule: Schedule::default(),
+			questions: HashMap::new(),
+			forgotten: HashSet::new(),
+			swept_at: 0,
+		}
 	}
 
 	/// Runs until `shutdown`. What is on its way then is found again at the next start.
@@ -55,69 +94,128 @@ impl Answers {
 	async fn serve(&mut self) -> Result<(), JournalError> {
 		let mut board = self.context.board.subscribe();
 		let journaled = self.context.journaled.clone();
-		let mut sending = JoinSet::new();
+		let mut aside = JoinSet::new();
 		board.mark_changed();
 		loop {
+			let mut ended = None;
 			tokio::select! {
 				changed = board.changed() => if changed.is_err() { return Ok(()) },
 				() = journaled.notified() => {},
-				Some(sent) = sending.join_next() => match sent {
-					Ok(sent) => self.finished(sent)?,
+				Some(news) = aside.join_next() => ended = Some(news),
+			}
+			// The state at this moment, not at that of the news.
+			while let Some(news) = ended.take().or_else(|| aside.try_join_next()) {
+				match news {
+					Ok(news) => self.heard(news)?,
 					Err(panic) => {
 						tracing::error!(%panic, "a submission crashed");
-						self.sent.retain(|_, again| *again != BlockNumber::MAX);
+						self.schedule.reset();
+						self.questions
+							.retain(|_, asked| !matches!(asked.state, Answering::Running));
 					},
-				},
+				}
 			}
+			tokio::time::sleep(GATHER).await;
 			let board = board.borrow_and_update().clone();
 			self.forget_old(&board);
-			for assignment in &board.assignments {
-				self.attend(board.block, assignment, &mut sending)?;
-			}
+			self.attend(&board, &mut aside)?;
+			self.sweep(&board);
 		}
 	}
 
-	/// Does what is due for one seat.
-	fn attend(
+	/// Sends what is due at the best block.
+	fn attend(&mut self, board: &Board, aside: &mut JoinSet<News>) -> Result<(), JournalError> {
+		let mut due = Vec::new();
+		for assignment in &board.assignments {
+			due.extend(self.due(board.block, assignment, aside)?);
+		}
+		for batch in self.schedule.send(board.block, due) {
+			let keys: Vec<Key> = batch.iter().map(|due| due.key).collect();
+			let jobs: Vec<u64> = keys.iter().map(|key| key.seat.job.0).collect();
+			let duties = batch.into_iter().map(|due| due.duty).collect();
+			let chain = self.context.chain.clone();
+			let send = async move {
+				let outcome = chain.send(Message::Answer(duties)).await;
+				News::Sent { keys, outcome }
+			};
+			aside.spawn(send.instrument(tracing::info_span!("answer", ?jobs)));
+		}
+		Ok(())
+	}
+
+	/// What is due for one seat.
+	fn due(
 		&mut self,
-		block: BlockNumber,
+		block: u32,
 		assignment: &Assignment,
-		sending: &mut JoinSet<Sent>,
-	) -> Result<(), JournalError> {
+		aside: &mut JoinSet<News>,
+	) -> Result<Vec<Due>, JournalError> {
 		let seat = Seat::of(assignment);
-		let Seat { job, round, .. } = seat;
 		let (genesis, me) = (self.context.chain.genesis(), self.context.chain.account().clone());
 		let entry = self.context.journal.get(&seat)?;
-		let duty = duty(&genesis, &me, block, assignment, entry.as_ref());
-		let (step, message) = match (duty, entry) {
-			(Duty::Forgotten, entry) => return self.forgotten(seat, entry),
-			(Duty::Commit, Some(Entry::Answered { answer, salt, .. })) => {
-				let commitment = commitment(&genesis, job, round, &me, &answer, &salt);
-				(Progress::Committed, Message::Commit(job, commitment))
-			},
-			(Duty::Reveal, Some(Entry::Answered { answer, salt, .. })) => {
-				(Progress::Revealed, Message::Reveal(job, answer, salt))
-			},
-			_ => return Ok(()),
+		let acts = match next(&genesis, &me, block, assignment, entry.as_ref()) {
+			Next::Say(acts) => acts,
+			Next::Forgotten => return self.forgotten(seat, entry).map(|()| Vec::new()),
+			Next::Execute | Next::Wait | Next::Done => return Ok(Vec::new()),
 		};
-		if self.sent.get(&(seat, step)).is_some_and(|again| block < *again) {
-			return Ok(());
+		let Some(entry) = entry else { return Ok(Vec::new()) };
+		let (mut due, mut revealing) = (Vec::new(), false);
+		for act in acts {
+			let key = Key { seat, act, round: assignment.committee_round };
+			if !self.schedule.is_open(&key, block) {
+				revealing |= act == Act::Reveal;
+				continue;
+			}
+			// Taken only after the response, which is on its way or was not taken yet.
+			if act == Act::OpenSeal && revealing {
+				continue;
+			}
+			let prints = match act.needs_fingerprints() {
+				true => self.fingerprints(block, assignment, &entry, aside),
+				false => Some(Arc::default()),
+			};
+			let said =
+				prints.and_then(|prints| duty(act, &genesis, &me, assignment, &entry, &prints));
+			due.extend(said.map(|duty| Due { key, duty, until: assignment.until }));
 		}
-		self.sent.insert((seat, step), BlockNumber::MAX);
-		let chain = self.context.chain.clone();
-		let span = tracing::info_span!("job", id = job.0, round);
-		let send = async move {
-			let outcome = chain.send(message).await;
-			Sent { seat, step, outcome }
+		Ok(due)
+	}
+
+	/// The fingerprints that the committee of `assignment` asks for; `None` while they are computed.
+	fn fingerprints(
+		&mut self,
+		block: u32,
+		assignment: &Assignment,
+		entry: &Entry,
+		aside: &mut JoinSet<News>,
+	) -> Option<Arc<Vec<Fingerprint>>> {
+		let (seat, question) = (Seat::of(assignment), Question::of(assignment)?);
+		let Entry::Answered { response, .. } = entry else { return None };
+		match self.questions.get(&seat) {
+			Some(asked) if asked.question == question => match &asked.state {
+				Answering::Known(answer) => return Some(answer.clone()),
+				Answering::Running => return None,
+				Answering::Failed if asked.at == block => return None,
+				Answering::Failed => {},
+			},
+			_ => {},
+		}
+		let asked = Asked { question: question.clone(), at: block, state: Answering::Running };
+		self.questions.insert(seat, asked);
+		let (context, response) = (self.context.clone(), response.clone());
+		let span = tracing::info_span!("job", id = seat.job.0, round = assignment.committee_round);
+		let ask = async move {
+			let answer = fingerprints::answer(&context, question.clone(), response).await;
+			News::Asked { seat, question: Box::new(question), answer }
 		};
-		sending.spawn(send.instrument(span));
-		Ok(())
+		aside.spawn(ask.instrument(span));
+		None
 	}
 
 	/// The chain holds a commitment that cannot be opened: said once, loudly, and left alone.
 	fn forgotten(&mut self, seat: Seat, entry: Option<Entry>) -> Result<(), JournalError> {
 		let Seat { job, round, .. } = seat;
-		if self.sent.insert((seat, Progress::Revealed), BlockNumber::MAX).is_some() {
+		if !self.forgotten.insert(seat) {
 			return Ok(());
 		}
 		tracing::error!(
@@ -135,52 +233,131 @@ impl Answers {
 		Ok(())
 	}
 
-	fn finished(&mut self, sent: Sent) -> Result<(), JournalError> {
-		let Sent { seat, step, outcome } = sent;
-		let _span = tracing::info_span!("job", id = seat.job.0, round = seat.round).entered();
-		let (metrics, block) = (&self.context.metrics, self.context.board.borrow().block);
-		let again = match outcome {
-			Ok(in_block) => {
-				tracing::info!(block = in_block, ?step, "taken by the chain");
-				match step {
-					Progress::Revealed => metrics.revealed.inc(),
-					_ => metrics.committed.inc(),
+	fn heard(&mut self, news: News) -> Result<(), JournalError> {
+		match news {
+			News::Sent { keys, outcome } => self.sent(&keys, outcome),
+			News::Asked { seat, question, answer } => {
+				let state = match answer {
+					Ok(answer) => Answering::Known(answer),
+					Err(fault) => {
+						tracing::error!(job = seat.job.0, %fault, "no fingerprints; trying again");
+						let reason = Reason { reason: fault.name().into() };
+						let failures = &self.context.metrics.fingerprint_failures;
+						failures.get_or_create(&reason).inc();
+						Answering::Failed
+					},
 				};
-				self.note(&seat, step)?;
-				// The board may still be older than that block; from it on, the chain's state tells.
-				in_block
+				// Another question may have been asked meanwhile.
+				let asked = self.questions.get_mut(&seat);
+				if let Some(asked) = asked.filter(|asked| asked.question == *question) {
+					asked.state = state;
+				}
+				Ok(())
 			},
-			Err(ChainError::AlreadyDone(reason)) => {
-				tracing::info!(%reason, ?step, "nothing left to say");
-				block.saturating_add(1)
+		}
+	}
+
+	/// A transaction with these duties has ended.
+	fn sent(&mut self, keys: &[Key], outcome: Result<u32, ChainError>) -> Result<(), JournalError> {
+		let (metrics, block) = (self.context.metrics.clone(), self.context.board.borrow().block);
+		let what: Vec<_> = keys.iter().map(|key| (key.seat.job.0, key.act)).collect();
+		let ended = match outcome {
+			Ok(in_block) => {
+				tracing::info!(block = in_block, ?what, "taken by the chain");
+				metrics.transactions.inc();
+				self.note(keys)?;
+				Ended::Taken(in_block)
+			},
+			Err(ChainError::AlreadyDone(reason)) if keys.len() == 1 => {
+				tracing::info!(%reason, ?what, "nothing left to say");
+				Ended::Taken(block.saturating_add(1))
+			},
+			Err(ChainError::NotYet(reason)) if keys.len() == 1 => {
+				tracing::warn!(%reason, ?what, "not owed yet; sending again");
+				metrics.submission_failures.inc();
+				Ended::Lost
 			},
 			Err(ChainError::Transient(reason)) => {
-				tracing::warn!(%reason, ?step, "not taken; sending again");
+				tracing::warn!(%reason, ?what, "not taken; sending again");
 				metrics.submission_failures.inc();
-				block.saturating_add(1)
+				Ended::Lost
+			},
+			Err(error) if keys.len() == 1 => {
+				tracing::error!(%error, ?what, "refused by the chain");
+				metrics.submission_failures.inc();
+				Ended::Refused
 			},
 			Err(error) => {
-				tracing::error!(%error, ?step, "refused by the chain");
-				metrics.submission_failures.inc();
-				block.saturating_add(REFUSAL_PAUSE)
+				tracing::warn!(%error, ?what, "refused by the chain; sending one by one");
+				metrics.splits.inc();
+				Ended::Refused
 			},
 		};
-		self.sent.insert((seat, step), again);
+		self.schedule.ended(block, keys, ended);
 		Ok(())
 	}
 
-	fn note(&self, seat: &Seat, step: Progress) -> Result<(), JournalError> {
-		self.context.journal.advance(seat, step)?;
-		self.context.steps.passed(match step {
-			Progress::Revealed => Step::Revealed,
-			_ => Step::Committed,
-		});
+	/// Counts and writes down what the chain has taken.
+	fn note(&self, keys: &[Key]) -> Result<(), JournalError> {
+		let metrics = &self.context.metrics;
+		let mut steps = Vec::new();
+		for Key { seat, act, .. } in keys {
+			let (counter, passed) = match act {
+				Act::Commit => (&metrics.committed, Some((Progress::Committed, Step::Committed))),
+				Act::Seal => (&metrics.sealed, Some((Progress::Sealed, Step::Sealed))),
+				Act::Reveal => (&metrics.revealed, Some((Progress::Revealed, Step::Revealed))),
+				Act::OpenSeal => (&metrics.opened, None),
+				Act::Itemize => (&metrics.itemized, Some((Progress::Itemized, Step::Itemized))),
+				Act::Abstain => (&metrics.abstentions, None),
+			};
+			counter.inc();
+			if let Some((progress, step)) = passed {
+				self.context.journal.advance(seat, progress)?;
+				steps.push(step);
+			}
+		}
+		// Whatever a step ends is on disk for all duties of the transaction.
+		steps.into_iter().for_each(|step| self.context.steps.passed(step));
 		Ok(())
 	}
 
-	/// Forgets messages of seats that are gone, except those on their way.
+	/// Forgets seats that are gone.
 	fn forget_old(&mut self, board: &Board) {
 		let seats: Vec<Seat> = board.assignments.iter().map(Seat::of).collect();
-		self.sent.retain(|(seat, _), _| seats.contains(seat));
+		self.schedule.retain(&seats);
+		self.questions.retain(|seat, _| seats.contains(seat));
+		self.forgotten.retain(|seat| seats.contains(seat));
+	}
+
+	/// Removes results of jobs that have ended, now and then.
+	fn sweep(&mut self, board: &Board) {
+		if board.block.abs_diff(self.swept_at) < SWEEP_EVERY {
+			return;
+		}
+		self.swept_at = board.block;
+		let (context, seats) = (self.context.clone(), board.assignments.iter().map(Seat::of));
+		let seats: Vec<Seat> = seats.collect();
+		// Beside the service: what fails here costs nobody anything.
+		tokio::task::spawn_blocking(move || {
+			let needed = seats.iter().filter_map(|seat| results_of(&context, seat)).collect();
+			match context.results.sweep(&needed, KEEP_RESULTS) {
+				Ok(0) => {},
+				Ok(removed) => tracing::debug!(removed, "removed results of jobs that have ended"),
+				Err(error) => tracing::warn!(%error, "cannot remove old results"),
+			}
+		});
+	}
+}
+
+/// Digest of the results that a seat answered with, if they are kept on disk.
+fn results_of(context: &Context, seat: &Seat) -> Option<H256> {
+	match context.journal.get(seat) {
+		Ok(Some(Entry::Answered { response: Response::Result(answer), .. })) => {
+			match answer.output {
+				Payload::Blob(blob) => Some(blob.digest),
+				Payload::Inline(_) => None,
+			}
+		},
+		_ => None,
 	}
 }

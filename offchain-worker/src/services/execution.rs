@@ -1,4 +1,4 @@
-//! Runs jobs: fetch model and input, verify, run, encode, store, and write the answer down.
+//! Runs jobs: fetch model and input, verify, run, encode, store, and write the response down.
 
 use std::{
 	collections::HashMap,
@@ -7,28 +7,37 @@ use std::{
 };
 
 use rand::RngCore;
-use tercet_primitives::{apis::Assignment, Answer, BoundedVec, Payload, H256};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tercet_primitives::{
+	apis::Assignment, hashing::Salt, Agreement, Answer, BoundedVec, DeterminismClass, Payload,
+	Response, H256,
+};
+use tokio::{
+	sync::{OwnedSemaphorePermit, Semaphore},
+	task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-	fault::parse_input,
-	fetch::{read, store},
+	blocking,
+	fault::{parse_input, Verdict},
+	fetch::{at, Patience},
+	items::{run_items, Batch},
 	Fault,
 };
 use crate::{
 	compute::Runnable,
-	context::Context,
-	duty::{duty, Duty},
+	context::{Backoff, Context},
+	duty::{next, Next},
 	journal::{Entry, Progress, Seat},
 	metrics::Reason,
 	steps::Step,
 	supervisor::ServiceError,
+	window::Window,
 };
 
-/// Wait before a job is tried again after a fault of this machine.
-const LOCAL_RETRY: Duration = Duration::from_secs(2);
+/// Attempts at a job that fails for reasons of this machine.
+const ATTEMPTS: u32 = 5;
 
 /// Limits of [`Execution`].
 #[derive(Clone, Debug)]
@@ -77,7 +86,8 @@ impl Execution {
 					seats.remove(&id);
 				},
 			}
-			for assignment in self.due(&mut board)? {
+			let (block, due) = self.due(&mut board)?;
+			for assignment in due {
 				let seat = Seat::of(&assignment);
 				if seats.values().any(|running| *running == seat) {
 					continue;
@@ -85,6 +95,7 @@ impl Execution {
 				let task = Task {
 					context: self.context.clone(),
 					settings: self.settings.clone(),
+					patience: Patience::new(Window::new(block, assignment.until)),
 					assignment,
 				};
 				let span = tracing::info_span!("job", id = seat.job.0, round = seat.round);
@@ -94,48 +105,53 @@ impl Execution {
 		}
 	}
 
-	/// Assignments without an answer.
+	/// The best block, and the assignments without a response at it.
 	fn due(
 		&self,
 		board: &mut tokio::sync::watch::Receiver<crate::context::Board>,
-	) -> Result<Vec<Assignment>, ServiceError> {
+	) -> Result<(u32, Vec<Assignment>), ServiceError> {
 		let board = board.borrow_and_update().clone();
 		let (genesis, me) = (self.context.chain.genesis(), self.context.chain.account());
 		let mut due = Vec::new();
 		for assignment in board.assignments {
 			let entry = self.context.journal.get(&Seat::of(&assignment));
 			let entry = entry.map_err(|error| ServiceError::Failed(error.to_string()))?;
-			if duty(&genesis, me, board.block, &assignment, entry.as_ref()) == Duty::Execute {
+			if next(&genesis, me, board.block, &assignment, entry.as_ref()) == Next::Execute {
 				due.push(assignment);
 			}
 		}
-		Ok(due)
+		Ok((board.block, due))
 	}
 }
 
-/// One job on its way to an answer.
+/// One job on its way to a response.
 struct Task {
 	context: Context,
 	settings: ExecutionSettings,
 	assignment: Assignment,
+	patience: Patience,
+}
+
+/// What a job came to.
+struct Outcome {
+	response: Response,
+	digests: Vec<H256>,
 }
 
 impl Task {
 	async fn run(self, permits: Arc<Semaphore>) {
-		let Ok(_permit) = permits.acquire().await else { return };
-		self.context.metrics.running.inc();
-		let outcome = self.answer().await;
-		self.context.metrics.running.dec();
+		// A job that waits for its turn, for the store or for its own end gives up in time.
+		let give_up = at(self.context.board.subscribe(), self.patience.window().give_up_at());
+		let outcome = tokio::select! {
+			biased;
+			outcome = self.respond(permits) => outcome,
+			() = give_up => Err(Fault::TooLate(self.patience.problem())),
+		};
 		let entry = match outcome {
-			Ok(answer) => {
-				let mut salt = [0; 32];
-				rand::rngs::OsRng.fill_bytes(&mut salt);
-				Entry::Answered { answer, salt, progress: Progress::Ready }
-			},
-			Err(fault) if fault.is_local() => {
-				tracing::error!(%fault, "this machine fails; trying again");
-				tokio::time::sleep(LOCAL_RETRY).await;
-				return;
+			Ok(Outcome { response, digests }) => {
+				let (salt, seal_secret) = (random(), random());
+				let progress = Progress::Ready;
+				Entry::Answered { response, salt, seal_secret, digests, progress }
 			},
 			Err(fault) => {
 				tracing::error!(fault = fault.name(), reason = %fault, "abstaining");
@@ -147,27 +163,69 @@ impl Task {
 		self.write(entry).await;
 	}
 
-	async fn write(&self, entry: Entry) {
-		let (journal, seat) = (self.context.journal.clone(), Seat::of(&self.assignment));
-		let written = blocking(move || Ok(journal.record(&seat, entry)?)).await;
-		match written {
-			Ok(Entry::Answered { answer, .. }) => {
-				tracing::info!(root = %hex::encode(answer.root), "answer written down");
-				self.context.steps.passed(Step::Journaled);
-				self.context.journaled.notify_one();
-			},
-			Ok(Entry::Abstained { .. }) => {},
-			Err(fault) => {
-				tracing::error!(%fault, "cannot write the journal; trying again");
-				tokio::time::sleep(LOCAL_RETRY).await;
-			},
+	/// The response, after as many attempts as this machine's faults deserve. Others may use the
+	/// permit between them.
+	async fn respond(&self, permits: Arc<Semaphore>) -> Result<Outcome, Fault> {
+		let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
+		let mut attempt = 1;
+		loop {
+			let Ok(permit) = permits.clone().acquire_owned().await else {
+				return Err(Fault::TooLate("the worker ends".into()));
+			};
+			let running = Running::new(&self.context);
+			let outcome = self.result(Arc::new(permit)).await;
+			drop(running);
+			let fault = match outcome {
+				Ok(outcome) => return Ok(outcome),
+				Err(fault) => fault,
+			};
+			match fault.verdict() {
+				Verdict::Invalid(why) => {
+					tracing::warn!(reason = %fault, ?why, "the job cannot be run");
+					let reason = Reason { reason: fault.name().into() };
+					self.context.metrics.invalid.get_or_create(&reason).inc();
+					return Ok(Outcome { response: Response::Invalid(why), digests: Vec::new() });
+				},
+				Verdict::Local if attempt < ATTEMPTS => {
+					tracing::error!(%fault, attempt, "this machine fails; trying again");
+					self.patience.note(&fault);
+					attempt += 1;
+					backoff.wait().await;
+				},
+				Verdict::Local | Verdict::Abstain => return Err(fault),
+			}
 		}
 	}
 
-	async fn answer(&self) -> Result<Answer, Fault> {
+	async fn write(&self, entry: Entry) {
+		let (journal, seat) = (self.context.journal.clone(), Seat::of(&self.assignment));
+		match blocking(move || Ok(journal.record(&seat, entry)?)).await {
+			Ok(Entry::Answered { response, .. }) => {
+				match response {
+					Response::Result(Answer { root, .. }) => {
+						tracing::info!(root = %hex::encode(root), "response written down");
+					},
+					Response::Invalid(why) => tracing::info!(?why, "response written down"),
+				}
+				self.context.steps.passed(Step::Journaled);
+			},
+			Ok(Entry::Abstained { .. }) => {},
+			Err(fault) => {
+				// The assignment is still due, so the job is run again, as long as there is time.
+				tracing::error!(%fault, "cannot write the journal; trying again");
+				tokio::time::sleep(Duration::from_secs(2)).await;
+			},
+		}
+		self.context.journaled.notify_one();
+	}
+
+	/// The result of one attempt.
+	async fn result(&self, permit: Arc<OwnedSemaphorePermit>) -> Result<Outcome, Fault> {
 		let (context, assignment) = (&self.context, &self.assignment);
-		tracing::info!(variant = %assignment.variant, items = assignment.items, "running");
+		let asked = assignment.asked;
+		tracing::info!(variant = %assignment.variant, items = asked.len(), "running");
 		let fetching = Instant::now();
+		self.check_memory().await?;
 		let model = self.model().await?;
 		let input = self.input().await?;
 		context.metrics.fetch_time.observe(fetching.elapsed().as_secs_f64());
@@ -175,19 +233,47 @@ impl Task {
 
 		let running = Instant::now();
 		let items = assignment.items;
-		let (root, output) = blocking(move || {
-			let output = model.run(&parse_input(&input, items)?)?;
-			Ok((output.root(), output.to_canonical_bytes()))
+		let batch = self.batch();
+		let (digests, output) = blocking(move || {
+			// A run cannot be interrupted: until it has ended, it counts as running.
+			let _permit = permit;
+			let output = run_items(&*model, &parse_input(&input, items)?, &asked, batch)?;
+			Ok((output.item_digests(), output.to_canonical_bytes()))
 		})
 		.await?;
 		context.metrics.run_time.observe(running.elapsed().as_secs_f64());
 		context.steps.passed(Step::Executed);
 
-		let answer = self.pack(root, output).await?;
+		let root = tercet_primitives::hashing::result_root(&asked, &digests);
+		let response = Response::Result(self.pack(root, output).await?);
 		context.steps.passed(Step::Stored);
 		context.metrics.executed.inc();
-		context.metrics.items.inc_by(u64::from(items));
-		Ok(answer)
+		context.metrics.items.inc_by(u64::from(asked.len()));
+		Ok(Outcome { response, digests })
+	}
+
+	/// Float results change with the shape of the batch. Where bits count and the graph is not
+	/// integer-exact, items that are run again must therefore be run among all the others.
+	fn batch(&self) -> Batch {
+		match (self.assignment.agreement, self.assignment.class) {
+			(Agreement::Exact, DeterminismClass::Pinned { .. }) => Batch::Whole,
+			_ => Batch::Asked,
+		}
+	}
+
+	/// Refuses jobs that cannot fit: what everybody must load is larger than what the model's record
+	/// says. Providers offer a variant because of that record.
+	async fn check_memory(&self) -> Result<(), Fault> {
+		let Assignment { variant, artifact, input, .. } = &self.assignment;
+		let model = self.context.chain.model(variant.model).await?;
+		let record =
+			model.as_ref().and_then(|model| model.variants.get(usize::from(variant.index)));
+		let Some(declared) = record.map(|variant| variant.memory) else { return Ok(()) };
+		let need = artifact.size.saturating_add(input.size());
+		match need > declared {
+			true => Err(Fault::Memory { need, declared }),
+			false => Ok(()),
+		}
 	}
 
 	/// The model, loaded: from memory, from disk, or from the store.
@@ -210,12 +296,12 @@ impl Task {
 
 	async fn model_bytes(&self) -> Result<Vec<u8>, Fault> {
 		let artifact = self.assignment.artifact;
-		let cache = self.context.cache.clone();
+		let cache = self.context.models.clone();
 		if let Some(bytes) = blocking(move || Ok(cache.load(&artifact)?)).await? {
 			return Ok(bytes);
 		}
-		let bytes = read(&self.context, &self.assignment, &artifact).await?;
-		let cache = self.context.cache.clone();
+		let bytes = self.patience.read(&self.context, &artifact).await?;
+		let cache = self.context.models.clone();
 		blocking(move || {
 			// A full disk must not cost the job: the model is in memory already.
 			if let Err(error) = cache.save(&bytes) {
@@ -234,28 +320,45 @@ impl Task {
 				if blob.size > limit {
 					return Err(Fault::TooLarge { what: "an input", size: blob.size, limit });
 				}
-				read(&self.context, &self.assignment, blob).await
+				self.patience.read(&self.context, blob).await
 			},
 		}
 	}
 
-	/// The answer: its output inline when it is small, in the store otherwise.
+	/// The answer: its output inline when it is small, in the store otherwise. What fingerprints are
+	/// made of later is kept here, too.
 	async fn pack(&self, root: H256, output: Vec<u8>) -> Result<Answer, Fault> {
-		let output = match BoundedVec::try_from(output) {
-			Ok(inline) => Payload::Inline(inline),
-			Err(large) => Payload::Blob(store(&self.context, &self.assignment, &large).await?),
+		let large = match BoundedVec::try_from(output) {
+			Ok(inline) => return Ok(Answer { root, output: Payload::Inline(inline) }),
+			Err(large) => large,
 		};
-		Ok(Answer { root, output })
+		let blob = self.patience.store(&self.context, &large).await?;
+		if matches!(self.assignment.agreement, Agreement::Similar { .. }) {
+			let results = self.context.results.clone();
+			blocking(move || Ok(results.save(&large)?)).await?;
+		}
+		Ok(Answer { root, output: Payload::Blob(blob) })
 	}
 }
 
-/// Runs `work` on a thread that may block.
-async fn blocking<T: Send + 'static>(
-	work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-	let span = tracing::Span::current();
-	match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
-		Ok(outcome) => outcome,
-		Err(panic) => Err(Fault::Crashed(panic.to_string())),
+/// Counts a running job for as long as it lives, however it ends.
+struct Running<'a>(&'a Context);
+
+impl<'a> Running<'a> {
+	fn new(context: &'a Context) -> Self {
+		context.metrics.running.inc();
+		Self(context)
 	}
+}
+
+impl Drop for Running<'_> {
+	fn drop(&mut self) {
+		self.0.metrics.running.dec();
+	}
+}
+
+fn random() -> Salt {
+	let mut bytes = [0; 32];
+	rand::rngs::OsRng.fill_bytes(&mut bytes);
+	bytes
 }

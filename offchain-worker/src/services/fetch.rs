@@ -1,69 +1,108 @@
-//! The store, with patience: until the time to commit has passed.
+//! The store, with patience: as long as there is time to commit.
 
-use std::{future::Future, time::Duration};
+use std::{
+	future::Future,
+	sync::{Mutex, PoisonError},
+	time::Duration,
+};
 
-use tercet_primitives::{apis::Assignment, BlobRef};
+use tercet_primitives::{BlobRef, BlockNumber};
 use tokio::sync::watch;
 
 use super::Fault;
 use crate::{
 	context::{Backoff, Board, Context},
 	store::StoreError,
+	window::Window,
 };
 
-/// Reads `blob`, trying again as long as an answer may be committed.
-pub(super) async fn read(
-	context: &Context,
-	assignment: &Assignment,
-	blob: &BlobRef,
-) -> Result<Vec<u8>, Fault> {
-	patiently(context, assignment, || context.store.read(blob)).await
+/// Consecutive attempts that must find no such blob before it counts as missing, besides the time
+/// that [`Window::patient_until`] asks for.
+const HONEST_EFFORT: u32 = 3;
+
+/// How long one job may wait for the store, and what it last waited for.
+pub(super) struct Patience {
+	window: Window,
+	problem: Mutex<String>,
 }
 
-/// Stores `content`, trying again as long as an answer may be committed.
-pub(super) async fn store(
-	context: &Context,
-	assignment: &Assignment,
-	content: &[u8],
-) -> Result<BlobRef, Fault> {
-	patiently(context, assignment, || context.store.store(content.to_vec())).await
-}
+impl Patience {
+	/// Patience within `window`.
+	pub fn new(window: Window) -> Self {
+		Self { window, problem: Mutex::new("none, it is slow".into()) }
+	}
 
-async fn patiently<T, F>(
-	context: &Context,
-	assignment: &Assignment,
-	attempt: impl Fn() -> F,
-) -> Result<T, Fault>
-where
-	F: Future<Output = Result<T, StoreError>>,
-{
-	let mut backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(5));
-	let mut last = String::from("nothing, it is slow");
-	let attempts = async {
+	/// When patience ends.
+	pub fn window(&self) -> Window {
+		self.window
+	}
+
+	/// What went wrong last.
+	pub fn problem(&self) -> String {
+		self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+	}
+
+	/// Notes what went wrong.
+	pub fn note(&self, problem: impl ToString) {
+		*self.problem.lock().unwrap_or_else(PoisonError::into_inner) = problem.to_string();
+	}
+
+	/// Reads `blob`, trying again until it is there or its absence is beyond doubt.
+	pub async fn read(&self, context: &Context, blob: &BlobRef) -> Result<Vec<u8>, Fault> {
+		self.persist(context, || context.store.read(blob)).await
+	}
+
+	/// Stores `content`, trying again until it is stored.
+	pub async fn store(&self, context: &Context, content: &[u8]) -> Result<BlobRef, Fault> {
+		self.persist(context, || context.store.store(content.to_vec())).await
+	}
+
+	/// Ends by itself with a success or a verdict; the caller bounds the time for everything else.
+	async fn persist<T, F>(&self, context: &Context, attempt: impl Fn() -> F) -> Result<T, Fault>
+	where
+		F: Future<Output = Result<T, StoreError>>,
+	{
+		let mut backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(5));
+		let mut denials = 0u32;
 		loop {
-			match attempt().await {
+			let denial = match attempt().await {
 				Ok(value) => return Ok(value),
 				Err(error @ StoreError::Final(_)) => return Err(Fault::Store(error)),
+				Err(StoreError::Mismatch(reason)) => return Err(Fault::Mismatch(reason)),
+				Err(StoreError::Missing(reason)) => {
+					self.note(&reason);
+					Some(Fault::Missing(reason, denials.saturating_add(1)))
+				},
+				Err(StoreError::WrongSize(reason)) => {
+					self.note(&reason);
+					Some(Fault::Mismatch(reason))
+				},
 				Err(StoreError::Transient(reason)) => {
 					tracing::warn!(%reason, "the store failed; trying again");
-					context.metrics.store_failures.inc();
-					last = reason;
+					self.note(reason);
+					None
+				},
+			};
+			context.metrics.store_failures.inc();
+			// Whether a server that is out of reach has the blob, nobody knows.
+			denials = if denial.is_some() { denials.saturating_add(1) } else { 0 };
+			match denial.filter(|_| denials >= HONEST_EFFORT) {
+				None => backoff.wait().await,
+				Some(fault) => tokio::select! {
+					biased;
+					() = at(context.board.subscribe(), self.window.patient_until()) => {
+						return Err(fault);
+					},
+					() = backoff.wait() => {},
 				},
 			}
-			backoff.wait().await;
 		}
-	};
-	let deadline = past(context.board.subscribe(), assignment.commit_until);
-	let outcome = tokio::select! {
-		outcome = attempts => Some(outcome),
-		() = deadline => None,
-	};
-	outcome.unwrap_or(Err(Fault::TooLate(last)))
+	}
 }
 
-/// Waits until no commitment is taken any more: the next block is after `commit_until`.
-async fn past(mut board: watch::Receiver<Board>, commit_until: u32) {
-	if board.wait_for(|board| board.block >= commit_until).await.is_err() {
+/// Waits until the best block is `block` or later.
+pub(super) async fn at(mut board: watch::Receiver<Board>, block: BlockNumber) {
+	if board.wait_for(|board| board.block >= block).await.is_err() {
 		// Nobody follows the chain any more: the worker is about to end.
 		std::future::pending::<()>().await;
 	}

@@ -7,11 +7,27 @@ mod availability;
 mod execution;
 mod fault;
 mod fetch;
+mod fingerprints;
+mod hand_back;
+mod items;
 mod metrics;
+mod schedule;
 
 pub use answers::Answers;
 pub use assignments::Assignments;
 pub use availability::{leave, Availability, Terms};
 pub use execution::{Execution, ExecutionSettings};
-pub use fault::Fault;
+pub use fault::{Fault, Verdict};
+pub use hand_back::{hand_back, HandBackError};
 pub use metrics::MetricsServer;
+
+/// Runs `work` on a thread that may block.
+async fn blocking<T: Send + 'static>(
+	work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+	let span = tracing::Span::current();
+	match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
+		Ok(outcome) => outcome,
+		Err(panic) => Err(Fault::Crashed(panic.to_string())),
+	}
+}

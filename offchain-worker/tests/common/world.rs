@@ -1,7 +1,7 @@
 //! A chain and a store in memory, and a whole worker between them.
 
 use std::{
-	collections::HashMap,
+	collections::{HashMap, HashSet},
 	path::Path,
 	sync::{
 		atomic::{AtomicBool, AtomicU32, Ordering},
@@ -14,14 +14,15 @@ use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
 use tercet_primitives::{
 	apis::{Assignment, ProviderView},
-	hashing, AccountId32, Answer, BlobRef, BlockNumber, BoundedVec, DeterminismClass, JobId, Model,
-	ModelId, Payload, SeatState, VariantId, H256,
+	hashing, AccountId32, Agreement, Answer, BlobRef, BlockNumber, BoundedVec, DeterminismClass,
+	Duty, Feature, ItemSet, JobId, Model, ModelId, Payload, Permill, Response, SeatState, Stage,
+	VariantId, Votes, H256,
 };
 use tercet_tensors::TensorMap;
 use tercet_worker::{
-	cache::ModelCache,
+	cache::Cache,
 	chain::{Chain, ChainError, Head, Message},
-	compute::Sessions,
+	compute::{Compute, Sessions},
 	context::{Board, Context},
 	journal::Journal,
 	metrics::Metrics,
@@ -38,6 +39,9 @@ pub fn me() -> AccountId32 {
 	AccountId32::new([1; 32])
 }
 
+/// How results are compared in tests of [`Agreement::Similar`].
+pub const SIMILAR: Agreement = Agreement::Similar { max_distance: 20, feature: Feature::Flat };
+
 /// A chain of one provider, whose blocks are as fast as the test wants.
 pub struct FakeChain {
 	pub block: watch::Sender<BlockNumber>,
@@ -46,6 +50,12 @@ pub struct FakeChain {
 	pub down: AtomicBool,
 	/// Messages to lose: they are taken and never included.
 	pub lose: AtomicU32,
+	/// Jobs whose stages change only when the test says so.
+	pub held: Mutex<HashSet<JobId>>,
+	/// Jobs whose duties are refused.
+	pub refused: Mutex<HashSet<JobId>>,
+	pub seals: Mutex<HashMap<JobId, H256>>,
+	pub votes: Mutex<HashMap<JobId, Votes>>,
 	pub provider: Mutex<Option<ProviderView>>,
 	pub models: Mutex<Vec<Model<AccountId32>>>,
 	pub refuse_bond: AtomicBool,
@@ -59,6 +69,10 @@ impl Default for FakeChain {
 			messages: Mutex::default(),
 			down: AtomicBool::default(),
 			lose: AtomicU32::default(),
+			held: Mutex::default(),
+			refused: Mutex::default(),
+			seals: Mutex::default(),
+			votes: Mutex::default(),
 			provider: Mutex::default(),
 			models: Mutex::default(),
 			refuse_bond: AtomicBool::default(),
@@ -71,23 +85,49 @@ impl FakeChain {
 		self.block.send_modify(|block| *block += 1);
 	}
 
-	pub fn state(&self, job: JobId) -> SeatState {
+	pub fn assignment(&self, job: JobId) -> Assignment {
 		let jobs = self.jobs.lock().unwrap();
-		jobs.iter().find(|a| a.job == job).unwrap().state.clone()
+		jobs.iter().find(|a| a.job == job).unwrap().clone()
+	}
+
+	pub fn state(&self, job: JobId) -> SeatState {
+		self.assignment(job).state
+	}
+
+	/// Changes a job, as a new block would.
+	pub fn change(&self, job: JobId, change: impl FnOnce(&mut Assignment)) {
+		change(self.jobs.lock().unwrap().iter_mut().find(|a| a.job == job).unwrap());
+		self.next_block();
+	}
+
+	/// Every duty that was sent, those of lost and refused messages included.
+	pub fn duties(&self) -> Vec<Duty> {
+		let messages = self.messages.lock().unwrap();
+		let duties = messages.iter().filter_map(|message| match message {
+			Message::Answer(duties) => Some(duties.clone()),
+			_ => None,
+		});
+		duties.flatten().collect()
 	}
 
 	pub fn commitments(&self) -> Vec<H256> {
-		let messages = self.messages.lock().unwrap();
-		let commitment = |message: &Message| match message {
-			Message::Commit(_, commitment) => Some(*commitment),
+		let commitment = |duty: Duty| match duty {
+			Duty::Commit { commitment, .. } => Some(commitment),
 			_ => None,
 		};
-		messages.iter().filter_map(commitment).collect()
+		self.duties().into_iter().filter_map(commitment).collect()
+	}
+
+	pub fn response(&self, job: JobId) -> Option<Response> {
+		match self.state(job) {
+			SeatState::Revealed(response) => Some(response),
+			_ => None,
+		}
 	}
 
 	pub fn answer(&self, job: JobId) -> Option<Answer> {
-		match self.state(job) {
-			SeatState::Revealed(answer) => Some(answer),
+		match self.response(job) {
+			Some(Response::Result(answer)) => Some(answer),
 			_ => None,
 		}
 	}
@@ -101,35 +141,21 @@ impl FakeChain {
 
 	/// What the pallets would do.
 	fn take(&self, message: &Message) -> Result<(), ChainError> {
-		let mut jobs = self.jobs.lock().unwrap();
 		match message {
-			Message::Commit(job, commitment) => {
-				let seat = jobs
-					.iter_mut()
-					.find(|a| a.job == *job)
-					.ok_or(ChainError::AlreadyDone("decided".into()))?;
-				if seat.state != SeatState::Awaited {
-					return Err(ChainError::AlreadyDone("AlreadyCommitted".into()));
+			Message::Answer(duties) => {
+				let mut jobs = self.jobs.lock().unwrap();
+				let mut after = jobs.clone();
+				for duty in duties {
+					self.take_duty(&mut after, duty)?;
 				}
-				seat.state = SeatState::Committed(*commitment);
-			},
-			Message::Reveal(job, answer, salt) => {
-				let seat = jobs
-					.iter_mut()
-					.find(|a| a.job == *job)
-					.ok_or(ChainError::AlreadyDone("decided".into()))?;
-				let expected = hashing::commitment(&GENESIS, *job, seat.round, &me(), answer, salt);
-				if seat.state != SeatState::Committed(expected) || !seat.reveal_open {
-					return Err(ChainError::Refused("CommitmentMismatch".into()));
-				}
-				seat.state = SeatState::Revealed(answer.clone());
+				*jobs = after;
 			},
 			Message::Bond(amount) => {
 				if self.refuse_bond.load(Ordering::Relaxed) {
 					return Err(ChainError::Refused("BelowMinimumBond".into()));
 				}
 				let mut provider = self.provider.lock().unwrap();
-				provider.get_or_insert(NOBODY).bonded += amount;
+				provider.get_or_insert_with(nobody).bonded += amount;
 			},
 			Message::Offer(pool, price) => {
 				let mut provider = self.provider.lock().unwrap();
@@ -144,20 +170,109 @@ impl FakeChain {
 		}
 		Ok(())
 	}
+
+	fn take_duty(&self, jobs: &mut [Assignment], duty: &Duty) -> Result<(), ChainError> {
+		let refuse = |reason: &str| Err(ChainError::Refused(reason.into()));
+		let job = duty.job();
+		if self.refused.lock().unwrap().contains(&job) {
+			return refuse("bad luck");
+		}
+		let Some(seat) = jobs.iter_mut().find(|a| a.job == job) else {
+			return Err(ChainError::AlreadyDone("decided".into()));
+		};
+		if *self.block.borrow() + 1 > seat.until {
+			return refuse("too late");
+		}
+		let similar = seat.agreement != Agreement::Exact;
+		match duty {
+			Duty::Commit { .. } | Duty::Abstain { .. } if seat.stage != Stage::Commit => {
+				return refuse("no commitments now");
+			},
+			Duty::Commit { .. } | Duty::Abstain { .. } if seat.state != SeatState::Awaited => {
+				return Err(ChainError::AlreadyDone("AlreadyCommitted".into()));
+			},
+			Duty::Commit { commitment, .. } => seat.state = SeatState::Committed(*commitment),
+			Duty::Abstain { .. } => seat.state = SeatState::Abstained,
+			Duty::Seal { seal, .. } => {
+				if seat.stage != Stage::Seal || !similar || seat.sealed {
+					return refuse("no seals now");
+				}
+				seat.sealed = true;
+				self.seals.lock().unwrap().insert(job, *seal);
+			},
+			Duty::Reveal { response, salt, .. } => {
+				let expected =
+					hashing::commitment(&GENESIS, job, seat.round, &me(), response, salt);
+				if seat.stage != Stage::Reveal || seat.state != SeatState::Committed(expected) {
+					return refuse("CommitmentMismatch");
+				}
+				seat.state = SeatState::Revealed(response.clone());
+			},
+			Duty::OpenSeal { fingerprints, salt, .. } => {
+				let round = seat.committee_round;
+				let expected = hashing::seal(&GENESIS, job, round, &me(), fingerprints, salt);
+				let sealed = self.seals.lock().unwrap().get(&job).copied();
+				if seat.stage != Stage::Reveal || seat.voted || sealed != Some(expected) {
+					return refuse("SealMismatch");
+				}
+				let votes = match &seat.state {
+					SeatState::Revealed(Response::Result(_)) => seat.items_open.len(),
+					SeatState::Revealed(Response::Invalid(_)) => 0,
+					_ => return Err(ChainError::NotYet("NotRevealed".into())),
+				};
+				if fingerprints.len() as u32 != votes {
+					return refuse("WrongVoteCount");
+				}
+				seat.voted = true;
+				self.votes.lock().unwrap().insert(job, fingerprints.clone());
+			},
+			Duty::Itemize { digests, .. } => {
+				let list: Vec<H256> = digests.iter().map(|digest| H256(*digest)).collect();
+				let root = hashing::result_root(&seat.asked, &list);
+				let SeatState::Revealed(Response::Result(answer)) = &seat.state else {
+					return refuse("NotRevealed");
+				};
+				if seat.stage != Stage::Itemize || seat.voted || answer.root != root {
+					return refuse("DigestsMismatch");
+				}
+				seat.voted = true;
+				self.votes.lock().unwrap().insert(job, digests.clone());
+			},
+		}
+		if !self.held.lock().unwrap().contains(&job) {
+			seat.stage = match seat.stage {
+				Stage::Commit if similar => Stage::Seal,
+				Stage::Commit | Stage::Seal => Stage::Reveal,
+				stage => stage,
+			};
+		}
+		Ok(())
+	}
 }
 
-const NOBODY: ProviderView = ProviderView {
-	bonded: 0,
-	unbonding: 0,
-	available: false,
-	in_flight: 0,
-	assigned: 0,
-	verified: 0,
-	unresolved: 0,
-	alone: 0,
-	silent: 0,
-	offers: Vec::new(),
-};
+fn nobody() -> ProviderView {
+	ProviderView {
+		bonded: 0,
+		unbonding: 0,
+		delegated: 0,
+		counted: 0,
+		at_risk: 0,
+		pending_slashes: 0,
+		commission: Permill::zero(),
+		operator: me(),
+		reputation: Permill::from_percent(50),
+		available: false,
+		in_flight: 0,
+		assigned: 0,
+		verified: 0,
+		unresolved: 0,
+		alone: 0,
+		silent: 0,
+		wrong: 0,
+		abstained: 0,
+		offers: Vec::new(),
+	}
+}
 
 #[async_trait]
 impl Chain for FakeChain {
@@ -246,7 +361,17 @@ impl Store for FakeStore {
 		self.reads.fetch_add(1, Ordering::Relaxed);
 		self.available().await?;
 		let content = self.blobs.lock().unwrap().get(&blob.digest).cloned();
-		content.ok_or(StoreError::Transient("not found".into()))
+		match content {
+			None => Err(StoreError::Missing("not found".into())),
+			Some(content) if content.len() as u64 != blob.size => {
+				Err(StoreError::WrongSize("another size".into()))
+			},
+			// The id stands for the content, and is computed from it.
+			Some(_) if blob.blob_id != blob.digest.0 => {
+				Err(StoreError::Mismatch("another digest".into()))
+			},
+			Some(content) => Ok(content),
+		}
 	}
 
 	async fn store(&self, content: Vec<u8>) -> Result<BlobRef, StoreError> {
@@ -261,6 +386,8 @@ pub struct World {
 	pub store: Arc<FakeStore>,
 	pub dir: tempfile::TempDir,
 	pub settings: ExecutionSettings,
+	/// What runs models, if not ONNX Runtime.
+	pub compute: Option<Arc<dyn Compute>>,
 }
 
 /// A worker that runs until it is dropped.
@@ -283,6 +410,7 @@ impl Default for World {
 			store: Arc::default(),
 			dir: tempfile::tempdir().unwrap(),
 			settings,
+			compute: None,
 		}
 	}
 }
@@ -297,9 +425,13 @@ impl World {
 		let context = Context {
 			chain: self.chain.clone(),
 			store: self.store.clone(),
-			compute: Arc::new(Sessions::new(super::engine(), 1)),
+			compute: self
+				.compute
+				.clone()
+				.unwrap_or_else(|| Arc::new(Sessions::new(super::engine(), 1))),
 			journal: Arc::new(Journal::open(dir, GENESIS).unwrap()),
-			cache: ModelCache::open(&dir.join("models")).unwrap(),
+			models: Cache::open(&dir.join("models"), "onnx").unwrap(),
+			results: Cache::open(&dir.join("results"), "safetensors").unwrap(),
 			metrics: Arc::new(Metrics::default()),
 			board: watch::Sender::new(Board::default()),
 			journaled: Arc::new(Notify::new()),
@@ -326,7 +458,7 @@ impl World {
 		Running { context, shutdown, tasks }
 	}
 
-	/// Puts a job into the worker's hands: `input` through the model `onnx`, to be committed until
+	/// Puts a job into the worker's hands: `input` through the model `onnx`, with every stage until
 	/// block 100.
 	pub fn job(&self, id: u64, onnx: &[u8], input: &TensorMap) -> JobId {
 		self.job_with(id, onnx, input, |_| ())
@@ -354,10 +486,17 @@ impl World {
 			class: DeterminismClass::Portable,
 			items,
 			input,
-			commit_until: 100,
-			reveal_until: 200,
-			reveal_open: true,
+			asked: ItemSet::first(items),
+			agreement: Agreement::Exact,
+			committee_round: 0,
+			stage: Stage::Commit,
+			until: 100,
+			items_open: ItemSet::first(items),
+			seed: H256([id as u8; 32]),
+			deadline: 400,
 			state: SeatState::Awaited,
+			sealed: false,
+			voted: false,
 		};
 		change(&mut assignment);
 		self.assign(assignment)

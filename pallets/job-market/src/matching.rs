@@ -1,16 +1,26 @@
 //! The draw: from the queue to a committee, with randomness that nobody knew at submission.
 
-use crate::{Config, Event, Jobs, Pallet, ReservedDraws, WeightInfo};
+use crate::{Config, Event, Jobs, Pallet, Params, ReservedDraws, WeightInfo};
 use frame::{deps::frame_support::storage::with_storage_layer, prelude::*};
 use tercet_primitives::{
 	hashing,
-	traits::{BlockVrf, Committees, ProviderPool},
-	BlockNumber, JobId, JobState, EXECUTORS, H256,
+	traits::{BlockVrf, Committees, Draw, ProviderPool, Wanted},
+	BlockNumber, Job, JobId, JobState, H256,
 };
 
+/// How one turn of the queue ended.
+enum Turn {
+	/// Executors were seated.
+	Drawn,
+	/// The job is tried again later.
+	Failed,
+	/// The job waits for nobody any more.
+	Over,
+}
+
 impl<T: Config> Pallet<T> {
-	/// Sets aside the weight of the draws of this block. Jobs submitted from here on come after
-	/// those counted, so they are not drawn in the block of their submission.
+	/// Sets aside the weight of the draws of this block. Jobs that begin to wait from here on come
+	/// after those counted, so they are not drawn in this block.
 	pub(crate) fn reserve_draws() -> Weight {
 		let waiting = Self::queue_length();
 		let cap = T::MaxDrawsPerBlock::get();
@@ -20,7 +30,7 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::WeightInfo::draw().saturating_mul(draws.into()))
 	}
 
-	/// Draws committees for the jobs counted by [`Self::reserve_draws`].
+	/// Draws executors for the jobs counted by [`Self::reserve_draws`].
 	pub(crate) fn draw_reserved(now: BlockNumber) {
 		let draws = ReservedDraws::<T>::take();
 		if draws == 0 {
@@ -30,9 +40,17 @@ impl<T: Config> Pallet<T> {
 		let Some(vrf) = T::Vrf::current() else { return };
 		let genesis = Self::genesis_hash();
 		for _ in 0..draws {
-			let Some(job) = Self::dequeue() else { return };
-			Self::draw(job, &vrf, &genesis, now);
+			let Some((job, failures)) = Self::dequeue() else { continue };
+			if let Turn::Failed = Self::draw(job, &vrf, &genesis, now) {
+				Self::put_off(job, failures, now);
+			}
 		}
+	}
+
+	/// Whether a committee drawn for `job` at the end of `now` would have time to answer. Otherwise
+	/// nobody is drawn any more, and nobody is blamed for a hopeless job.
+	pub(crate) fn has_time(job: &Job<T::AccountId>, now: BlockNumber) -> bool {
+		job.request.deadline.saturating_sub(now) >= T::MinDeadline::get() / 2
 	}
 
 	/// Hash of the genesis block, which sets this chain apart from every other.
@@ -43,33 +61,51 @@ impl<T: Config> Pallet<T> {
 		genesis
 	}
 
-	/// Draws a committee for a job that has left the queue; without one it goes to the tail.
-	fn draw(id: JobId, vrf: &[u8; 32], genesis: &H256, now: BlockNumber) {
-		let Some(mut job) = Jobs::<T>::get(id) else { return };
-		// Expired while it waited.
-		if job.state != JobState::Queued {
-			return;
+	/// Draws executors for a job that has left the queue.
+	fn draw(id: JobId, vrf: &[u8; 32], genesis: &H256, now: BlockNumber) -> Turn {
+		let Some(job) = Jobs::<T>::get(id) else { return Turn::Over };
+		let first = job.state == JobState::Queued;
+		// Time for a later round is the committee's concern, which has its own windows.
+		if first && !Self::has_time(&job, now) {
+			return Turn::Over;
 		}
+		let Some(wanted) = T::Committees::wanted(id) else {
+			return if first { Turn::Failed } else { Turn::Over };
+		};
+		let seed = hashing::draw_seed(vrf, genesis, id, wanted.round);
+		match with_storage_layer(|| Self::seat(id, job, wanted, &seed, now)) {
+			Ok(()) => Turn::Drawn,
+			Err(_) => Turn::Failed,
+		}
+	}
 
-		let deadline = job.request.deadline;
-		let enough_time = deadline.saturating_sub(now) >= T::MinDeadline::get() / 2;
-		let drawn = enough_time
-			&& with_storage_layer(|| -> DispatchResult {
-				let seed = hashing::draw_seed(vrf, genesis, id, 0);
-				let pool = job.request.pool();
-				let executors = T::Pool::draw(&pool, job.request.price, EXECUTORS, &seed)
-					.map_err(|_| DispatchError::Unavailable)?;
-				T::Committees::open(id, executors.clone(), deadline).inspect_err(|error| {
-					frame::log::error!(target: "job-market", "no committee for {id}: {error:?}");
-				})?;
-				job.state = JobState::Running { drawn_at: now };
-				Jobs::<T>::insert(id, &job);
-				Self::deposit_event(Event::Drawn { job: id, executors });
-				Ok(())
-			})
-			.is_ok();
-		if !drawn {
-			Self::enqueue(id);
+	/// Draws and seats the executors that a committee wants. Leaves traces when it fails.
+	fn seat(
+		id: JobId,
+		mut job: Job<T::AccountId>,
+		wanted: Wanted<T::AccountId>,
+		seed: &H256,
+		now: BlockNumber,
+	) -> DispatchResult {
+		let Wanted { seats, round, exclude } = wanted;
+		let executors = T::Pool::draw(Draw {
+			pool: &job.request.pool(),
+			price: job.request.price,
+			seats,
+			exclude: &exclude,
+			proven: job.request.redundancy.executors < Params::<T>::get().min_executors,
+			risk: job.risk,
+			seed,
+		})
+		.map_err(|_| DispatchError::Unavailable)?;
+		if job.state == JobState::Queued {
+			job.state = JobState::Running { drawn_at: now, part: None };
+			Jobs::<T>::insert(id, job);
 		}
+		T::Committees::seat(id, executors.clone()).inspect_err(|error| {
+			frame::log::error!(target: "job-market", "no seats for {id}: {error:?}");
+		})?;
+		Self::deposit_event(Event::Drawn { job: id, round, executors });
+		Ok(())
 	}
 }

@@ -1,33 +1,12 @@
-//! What the runtime APIs answer about jobs.
+//! What can be asked about jobs.
 
-use crate::{submission::Cost, Config, Jobs, NextJobId, Pallet};
+use crate::{Config, Jobs, Pallet};
 use frame::prelude::*;
 use tercet_primitives::{
-	apis::ItemProofError, hashing, Balance, Job, JobId, JobState, PoolId, WorkUnits, H256,
+	apis::ItemProofError, hashing, Answer, Disputed, ItemSet, Job, JobId, JobState, H256,
 };
 
 impl<T: Config> Pallet<T> {
-	/// One job.
-	pub fn job(id: JobId) -> Option<Job<T::AccountId>> {
-		Jobs::<T>::get(id)
-	}
-
-	/// Number of jobs submitted so far; their ids are `0..count`.
-	pub fn job_count() -> u64 {
-		NextJobId::<T>::get()
-	}
-
-	/// Compute that each executor would be paid for and what submission would hold, or why a job of
-	/// `items` at `price` per work unit would be refused.
-	pub fn quote(
-		pool: PoolId,
-		items: u32,
-		price: Balance,
-	) -> Result<(WorkUnits, Balance), DispatchError> {
-		let Cost { units, escrow, .. } = Self::cost(pool.variant, items, price)?;
-		Ok((units, escrow))
-	}
-
 	/// Checks that `digest` is what the executors of job `id` agreed on for item `index`.
 	pub fn verify_item(
 		id: JobId,
@@ -36,15 +15,44 @@ impl<T: Config> Pallet<T> {
 		proof: &[H256],
 	) -> Result<(), ItemProofError> {
 		let job = Jobs::<T>::get(id).ok_or(ItemProofError::UnknownJob)?;
-		let JobState::Settled { answer, .. } = job.state else {
-			return Err(ItemProofError::NotSettled);
-		};
-		let items = job.request.items;
-		ensure!(index < items, ItemProofError::IndexOutOfRange);
+		let (answer, items) = agreed(&job, index)?;
 		ensure!(
-			hashing::verify_item(&answer.root, items, index, digest, proof),
+			hashing::verify_item(&answer.root, &items, index, digest, proof),
 			ItemProofError::Mismatch
 		);
 		Ok(())
+	}
+
+	/// The root that item `index` of job `id` can be shown against, and the items that it is over.
+	pub(crate) fn root_of(id: JobId, index: u32) -> Result<(H256, ItemSet), ItemProofError> {
+		let job = Jobs::<T>::get(id).ok_or(ItemProofError::UnknownJob)?;
+		agreed(&job, index).map(|(answer, items)| (answer.root, items))
+	}
+}
+
+/// The answer that counts for item `index`, and the items that it covers.
+///
+/// The first answer of a job covers all of its items, even where it does not count; a patch covers
+/// the items that were in dispute.
+fn agreed<AccountId>(
+	job: &Job<AccountId>,
+	index: u32,
+) -> Result<(&Answer, ItemSet), ItemProofError> {
+	ensure!(index < job.request.items, ItemProofError::IndexOutOfRange);
+	let all = ItemSet::first(job.request.items);
+	match &job.state {
+		JobState::Settled { answer, disputed, .. } => match disputed {
+			Disputed::Resolved(patch) if patch.items.contains(index) => {
+				Ok((&patch.answer, patch.items))
+			},
+			Disputed::Refunded { items, .. } if items.contains(index) => {
+				Err(ItemProofError::NotSettled)
+			},
+			_ => Ok((answer, all)),
+		},
+		JobState::Running { part: Some(part), .. } if part.items.contains(index) => {
+			Ok((&part.answer, all))
+		},
+		_ => Err(ItemProofError::NotSettled),
 	}
 }

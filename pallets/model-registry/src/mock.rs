@@ -53,12 +53,14 @@ pub const AUTHOR: u64 = 1;
 pub const OTHER: u64 = 2;
 /// An account without funds.
 pub const POOR: u64 = 3;
+/// Manages what [`AUTHOR`] publishes, once it is named.
+pub const MANAGER: u64 = 4;
 
 /// Runs `test` on a fresh chain and then checks every invariant and that no money was made or lost.
 pub fn build_and_execute(test: impl FnOnce()) {
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
-			balances: vec![(AUTHOR, RICH), (OTHER, RICH)],
+			balances: vec![(AUTHOR, RICH), (OTHER, RICH), (MANAGER, RICH)],
 			..Default::default()
 		},
 		..Default::default()
@@ -103,6 +105,8 @@ pub struct Publish {
 	pub task: Label,
 	pub licence: Label,
 	pub royalty: Permill,
+	pub parent: Option<ModelId>,
+	pub derivative_share: Permill,
 	pub variants: Variants,
 }
 
@@ -113,6 +117,8 @@ impl Default for Publish {
 			task: label("image-classification"),
 			licence: label("Apache-2.0"),
 			royalty: Permill::from_percent(5),
+			parent: None,
+			derivative_share: Permill::from_percent(20),
 			variants: variants(0..1),
 		}
 	}
@@ -120,8 +126,8 @@ impl Default for Publish {
 
 impl Publish {
 	pub fn by(self, origin: RuntimeOrigin) -> DispatchResult {
-		let Self { name, task, licence, royalty, variants } = self;
-		Registry::publish(origin, name, task, licence, royalty, variants)
+		let Self { name, task, licence, royalty, parent, derivative_share, variants } = self;
+		Registry::publish(origin, name, task, licence, royalty, parent, derivative_share, variants)
 	}
 }
 
@@ -130,6 +136,23 @@ pub fn publish(author: u64) -> ModelId {
 	let id = ModelId(Registry::model_count());
 	assert_ok!(Publish::default().by(RuntimeOrigin::signed(author)));
 	id
+}
+
+/// Has [`AUTHOR`] name [`MANAGER`].
+pub fn appoint(model: ModelId) {
+	let managers = vec![MANAGER].try_into().unwrap();
+	assert_ok!(Registry::set_managers(RuntimeOrigin::signed(AUTHOR), model, managers));
+}
+
+/// Leaves `who` with nothing to hold.
+pub fn spend_all(who: u64) {
+	let rest = Balances::free_balance(who) - EXISTENTIAL_DEPOSIT;
+	assert_ok!(Balances::transfer_allow_death(RuntimeOrigin::signed(who), 1_000, rest));
+}
+
+/// What `who` has free.
+pub fn free(who: u64) -> Balance {
+	Balances::free_balance(who)
 }
 
 pub fn held(who: u64) -> Balance {

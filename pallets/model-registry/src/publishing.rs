@@ -1,9 +1,10 @@
-//! Publishing models and adding variants: what is checked, and what it costs.
+//! Publishing models and adding variants.
 
-use crate::{Config, Error, Event, HoldReason, Models, NextModelId, Pallet, Variants};
-use frame::{prelude::*, traits::fungible::hold::Mutate};
+use crate::{Config, Error, Event, Models, NextModelId, Pallet, Variants};
+use frame::prelude::*;
 use tercet_primitives::{
-	model::Label, Balance, BlockNumber, Model, ModelId, Permill, Variant, VariantId,
+	model::Label, Agreement, BlockNumber, Model, ModelId, Permill, Variant, VariantId,
+	FINGERPRINT_BITS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -13,6 +14,8 @@ impl<T: Config> Pallet<T> {
 		task: Label,
 		licence: Label,
 		royalty: Permill,
+		parent: Option<ModelId>,
+		derivative_share: Permill,
 		variants: Variants,
 	) -> DispatchResult {
 		ensure!(!name.is_empty(), Error::<T>::EmptyName);
@@ -21,17 +24,28 @@ impl<T: Config> Pallet<T> {
 			ensure!(core::str::from_utf8(label).is_ok(), Error::<T>::InvalidUtf8);
 		}
 		ensure!(royalty <= T::MaxRoyalty::get(), Error::<T>::RoyaltyTooHigh);
+		if let Some(parent) = parent {
+			ensure!(Models::<T>::contains_key(parent), Error::<T>::UnknownParent);
+		}
 		Self::check_variants(&variants)?;
 
 		let id = NextModelId::<T>::get();
 		let next = ModelId(id.0.checked_add(1).ok_or(Error::<T>::ModelIdOverflow)?);
-		let published_at = Self::now();
-		let mut model =
-			Model { author, name, task, licence, royalty, variants, published_at, deposit: 0 };
-		model.deposit = Self::price_of(model.encoded_size())?
-			.checked_add(T::ModelDepositBase::get())
-			.ok_or(ArithmeticError::Overflow)?;
-		T::Currency::hold(&HoldReason::ModelDeposit.into(), &model.author, model.deposit)?;
+		let mut model = Model {
+			author,
+			managers: BoundedVec::new(),
+			name,
+			task,
+			licence,
+			royalty,
+			parent,
+			derivative_share,
+			variants,
+			published_at: Self::now(),
+			deprecated: None,
+			deposit: 0,
+		};
+		Self::adjust_deposit(&mut model)?;
 
 		Self::deposit_event(Event::Published {
 			model: id,
@@ -49,17 +63,13 @@ impl<T: Config> Pallet<T> {
 		id: ModelId,
 		variant: Variant,
 	) -> DispatchResult {
-		let mut model = Models::<T>::get(id).ok_or(Error::<T>::UnknownModel)?;
-		ensure!(model.author == caller, Error::<T>::NotAuthor);
+		let mut model = Self::managed_by(&caller, id)?;
 		Self::check_variant(&variant)?;
 		ensure!(!model.variants.iter().any(|v| same(v, &variant)), Error::<T>::DuplicateVariant);
 
 		let index = Self::count(&model.variants);
-		let before = model.encoded_size();
 		model.variants.try_push(variant).map_err(|_| Error::<T>::TooManyVariants)?;
-		let growth = Self::price_of(model.encoded_size().saturating_sub(before))?;
-		model.deposit = model.deposit.checked_add(growth).ok_or(ArithmeticError::Overflow)?;
-		T::Currency::hold(&HoldReason::ModelDeposit.into(), &caller, growth)?;
+		Self::adjust_deposit(&mut model)?;
 
 		Self::deposit_event(Event::VariantAdded {
 			variant: VariantId { model: id, index },
@@ -85,15 +95,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(variant.units_per_item.0 > 0, Error::<T>::ZeroUnits);
 		ensure!(variant.artifact.size > 0, Error::<T>::EmptyArtifact);
 		ensure!(variant.artifact.size <= T::MaxArtifactBytes::get(), Error::<T>::ArtifactTooLarge);
+		ensure!(variant.memory > 0, Error::<T>::ZeroMemory);
+		ensure!(separates(&variant.agreement), Error::<T>::DistanceTooLarge);
 		Ok(())
-	}
-
-	/// Deposit for `bytes` of a record.
-	fn price_of(bytes: usize) -> Result<Balance, ArithmeticError> {
-		Balance::try_from(bytes)
-			.ok()
-			.and_then(|bytes| bytes.checked_mul(T::ModelDepositPerByte::get()))
-			.ok_or(ArithmeticError::Overflow)
 	}
 
 	/// Number of variants. Saturation cannot happen: `MAX_VARIANTS` fits, see `integrity_test`.
@@ -112,4 +116,14 @@ impl<T: Config> Pallet<T> {
 /// nothing.
 pub(crate) fn same(a: &Variant, b: &Variant) -> bool {
 	a.precision == b.precision && a.artifact.digest == b.artifact.digest
+}
+
+/// Whether an agreement can tell answers apart. Fingerprints of vectors that have nothing to do
+/// with each other differ in half of the bits on average, so a distance of half would accept
+/// anything.
+pub(crate) fn separates(agreement: &Agreement) -> bool {
+	match agreement {
+		Agreement::Exact => true,
+		Agreement::Similar { max_distance, .. } => *max_distance < FINGERPRINT_BITS / 2,
+	}
 }

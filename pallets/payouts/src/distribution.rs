@@ -1,6 +1,7 @@
 //! How an escrow is sized and split.
 
 use crate::{Config, Distributed, Error, Event, Pallet, Role};
+use alloc::vec::Vec;
 use frame::{
 	deps::frame_support::storage::with_storage_layer,
 	prelude::*,
@@ -10,8 +11,8 @@ use frame::{
 	},
 };
 use tercet_primitives::{
-	traits::{Invoice, Payouts},
-	Balance, JobId, Statement, WorkUnits,
+	traits::{Invoice, Payouts, Rest},
+	Balance, JobId, Royalties, Statement, WorkUnits,
 };
 
 impl<T: Config> Payouts<T::AccountId, T::RuntimeHoldReason> for Pallet<T> {
@@ -19,20 +20,24 @@ impl<T: Config> Payouts<T::AccountId, T::RuntimeHoldReason> for Pallet<T> {
 		units: WorkUnits,
 		price: Balance,
 		executors: u32,
-		royalty: Permill,
+		royalties: &Royalties<T::AccountId>,
 	) -> Option<Balance> {
 		let work = per_executor(units, price)?.checked_mul(executors.into())?;
-		work.checked_add(royalty.mul_ceil(work))?
-			.checked_add(T::TreasuryShare::get().mul_ceil(work))
+		let mut sum = work.checked_add(T::TreasuryShare::get().mul_ceil(work))?;
+		for royalty in royalties {
+			sum = sum.checked_add(royalty.share.mul_ceil(work))?;
+		}
+		Some(sum)
 	}
 
 	fn distribute(
 		reason: &T::RuntimeHoldReason,
 		payer: &T::AccountId,
-		escrow: Balance,
 		invoice: Invoice<'_, T::AccountId>,
 	) -> Result<Statement, DispatchError> {
-		with_storage_layer(|| Split::<T> { reason, payer, job: invoice.job }.pay(escrow, invoice))
+		with_storage_layer(|| {
+			Split::<T> { reason, payer, job: invoice.job, rest: invoice.rest }.pay(invoice)
+		})
 	}
 }
 
@@ -46,61 +51,97 @@ struct Split<'a, T: Config> {
 	reason: &'a T::RuntimeHoldReason,
 	payer: &'a T::AccountId,
 	job: JobId,
+	rest: Rest,
+}
+
+/// What is owed, rounded down.
+struct Bill {
+	/// To each executor.
+	pay: Balance,
+	/// To each earner of royalties, in the order of the invoice.
+	royalties: Vec<Balance>,
+	/// To the treasury, of the executors' pay.
+	share: Balance,
+	/// What nobody is owed.
+	left: Balance,
+}
+
+impl Bill {
+	/// Reads an invoice.
+	fn of<T: Config>(invoice: &Invoice<'_, T::AccountId>) -> Result<Self, Error<T>> {
+		let seats =
+			Balance::try_from(invoice.executors.len()).map_err(|_| Error::<T>::AmountOverflow)?;
+		let pay = per_executor(invoice.units, invoice.price).ok_or(Error::<T>::AmountOverflow)?;
+		let work = pay.checked_mul(seats).ok_or(Error::<T>::AmountOverflow)?;
+		let royalties: Vec<_> =
+			invoice.royalties.iter().map(|royalty| royalty.share.mul_floor(work)).collect();
+
+		let mut owed = work.checked_add(invoice.fee).ok_or(Error::<T>::AmountOverflow)?;
+		for royalty in &royalties {
+			owed = owed.checked_add(*royalty).ok_or(Error::<T>::AmountOverflow)?;
+		}
+		let left = invoice.escrow.checked_sub(owed).ok_or(Error::<T>::EscrowTooSmall)?;
+		let share = T::TreasuryShare::get().mul_floor(work).min(left);
+		let left = left.checked_sub(share).ok_or(Error::<T>::EscrowTooSmall)?;
+		Ok(Self { pay, royalties, share, left })
+	}
 }
 
 impl<T: Config> Split<'_, T> {
 	/// Pays everybody. Leaves partial payments behind when it fails.
-	fn pay(
-		&self,
-		escrow: Balance,
-		invoice: Invoice<'_, T::AccountId>,
-	) -> Result<Statement, DispatchError> {
-		let per_executor =
-			per_executor(invoice.units, invoice.price).ok_or(Error::<T>::AmountOverflow)?;
-		let seats =
-			Balance::try_from(invoice.executors.len()).map_err(|_| Error::<T>::AmountOverflow)?;
-		let work = per_executor.checked_mul(seats).ok_or(Error::<T>::AmountOverflow)?;
-		let royalty = invoice.royalty.mul_floor(work);
-		let left = escrow
-			.checked_sub(work)
-			.and_then(|left| left.checked_sub(royalty))
-			.ok_or(Error::<T>::EscrowTooSmall)?;
-		let share = T::TreasuryShare::get().mul_floor(work).min(left);
-		let left = left.checked_sub(share).ok_or(Error::<T>::EscrowTooSmall)?;
+	fn pay(&self, invoice: Invoice<'_, T::AccountId>) -> Result<Statement, DispatchError> {
+		let bill = Bill::of::<T>(&invoice)?;
 
 		// What its payee cannot receive.
 		let mut redirected: Balance = 0;
-		let mut executors = 0u32;
+		let mut executors: Balance = 0;
+		let mut paid = Vec::with_capacity(invoice.executors.len());
 		for executor in invoice.executors {
-			if self.transfer(executor, per_executor, Role::Executor)? {
-				executors = executors.checked_add(1).ok_or(Error::<T>::AmountOverflow)?;
+			if self.transfer(executor, bill.pay, Role::Executor)? {
+				executors = add::<T>(executors, bill.pay)?;
+				paid.push(executor);
 			} else {
-				redirected =
-					redirected.checked_add(per_executor).ok_or(Error::<T>::AmountOverflow)?;
+				redirected = add::<T>(redirected, bill.pay)?;
 			}
 		}
-		let royalty = if self.transfer(invoice.author, royalty, Role::Author)? {
-			royalty
-		} else {
-			redirected = redirected.checked_add(royalty).ok_or(Error::<T>::AmountOverflow)?;
-			0
+		let mut royalties: Balance = 0;
+		for (royalty, amount) in invoice.royalties.iter().zip(bill.royalties) {
+			if self.transfer(&royalty.payee, amount, Role::Author)? {
+				royalties = add::<T>(royalties, amount)?;
+			} else {
+				redirected = add::<T>(redirected, amount)?;
+			}
+		}
+
+		let due = add::<T>(add::<T>(bill.share, invoice.fee)?, redirected)?;
+		let (treasury, left) = self.close(due, bill.left)?;
+		let (refunded, kept) = match self.rest {
+			Rest::Release => (left, 0),
+			Rest::Keep => (0, left),
 		};
 
-		let due = share.checked_add(redirected).ok_or(Error::<T>::AmountOverflow)?;
-		let (treasury, refunded) = self.close(due, left)?;
-
-		let statement = Statement { executors, per_executor, royalty, treasury, refunded };
+		let statement = Statement { executors, royalties, treasury, refunded };
+		let spent = invoice.escrow.checked_sub(kept).ok_or(Error::<T>::EscrowTooSmall)?;
 		let ledger =
-			Distributed::<T>::get().with(escrow, &statement).ok_or(Error::<T>::AmountOverflow)?;
+			Distributed::<T>::get().with(spent, &statement).ok_or(Error::<T>::AmountOverflow)?;
 		Distributed::<T>::put(ledger);
+
+		// The share counts once the treasury has it.
+		let share = if treasury == 0 { 0 } else { bill.share };
+		let seats =
+			Balance::try_from(invoice.executors.len()).map_err(|_| Error::<T>::AmountOverflow)?;
+		let value = share.checked_div(seats).unwrap_or(0);
+		let income = *self.payer != T::TreasuryAccount::get();
+		Pallet::<T>::record_work(&paid, bill.pay, value, income)?;
 		Ok(statement)
 	}
 
-	/// Pays the treasury what is `due` and returns what is `left` to the payer; says what each got.
+	/// Pays the treasury what is `due` and deals with what is `left`; says what the treasury got,
+	/// and what it did not get.
 	fn close(&self, due: Balance, left: Balance) -> Result<(Balance, Balance), DispatchError> {
 		let treasury = T::TreasuryAccount::get();
-		let all = due.checked_add(left).ok_or(Error::<T>::AmountOverflow)?;
-		let (due, left) = if !can_receive::<T>(self.payer, left) {
+		let all = add::<T>(due, left)?;
+		let (due, left) = if !self.can_return(left) {
 			(all, 0)
 		} else if !can_receive::<T>(&treasury, due) {
 			(0, all)
@@ -109,15 +150,20 @@ impl<T: Config> Split<'_, T> {
 		};
 
 		ensure!(
-			self.transfer(&treasury, due, Role::Treasury)? && can_receive::<T>(self.payer, left),
+			self.transfer(&treasury, due, Role::Treasury)? && self.can_return(left),
 			Error::<T>::NobodyCanReceive
 		);
-		if left > 0 {
+		if left > 0 && self.rest == Rest::Release {
 			T::Currency::release(self.reason, self.payer, left, Precision::Exact)?;
 			let (job, to) = (self.job, self.payer.clone());
 			Pallet::<T>::deposit_event(Event::Refunded { job, to, amount: left });
 		}
 		Ok((due, left))
+	}
+
+	/// Whether `left` can go where the rest of the escrow goes.
+	fn can_return(&self, left: Balance) -> bool {
+		self.rest == Rest::Keep || can_receive::<T>(self.payer, left)
 	}
 
 	/// Pays `payee` out of the escrow; `false`, without effect, if it cannot receive that little.
@@ -150,7 +196,12 @@ impl<T: Config> Split<'_, T> {
 	}
 }
 
+/// The sum of two amounts.
+fn add<T: Config>(a: Balance, b: Balance) -> Result<Balance, Error<T>> {
+	a.checked_add(b).ok_or(Error::<T>::AmountOverflow)
+}
+
 /// Whether `who` is alive, or `amount` is enough to bring it to life.
-fn can_receive<T: Config>(who: &T::AccountId, amount: Balance) -> bool {
+pub(crate) fn can_receive<T: Config>(who: &T::AccountId, amount: Balance) -> bool {
 	T::Currency::can_deposit(who, amount, Provenance::Extant) == DepositConsequence::Success
 }

@@ -1,179 +1,117 @@
-//! Drawing executors: proportional to weight, without replacement, in a bounded number of reads.
+//! Drawing executors: proportional to counted stake × reputation, without replacement, never two of
+//! one operator, and in a bounded number of reads.
 //!
 //! **Large pools** are drawn from by rejection sampling. Sample `i` takes
-//! `BLAKE2b-256(seed ‖ i as u32 LE)`: bytes 0..8 pick a seat, bytes 8..24 decide whether it is
-//! accepted, with probability `weight / StakeCap`. Accepted seats are distributed in proportion to
-//! weight, and skipping those that were drawn already makes it a draw without replacement. The
-//! remainders that map hashes to ranges are off from uniform by less than `2^-32` for a pool of any
-//! size and by less than `StakeCap / 2^128` for acceptance.
+//! `BLAKE2b-256(seed ‖ i as u32 LE)`: bytes 0..8 pick a seat, bytes 8..24 make it a hit, with
+//! probability `counted stake / StakeCap` up to one, and bytes 24..32 accept the hit, with
+//! probability of the reputation's [multiplier](crate::Reputation::multiplier). Accepted samples are
+//! distributed in proportion to capped stake × multiplier; passing over those who are excluded, who
+//! have not enough stake free, or whose operator has a seat already makes it a draw without
+//! replacement among the others. The remainders that map hashes to ranges are off from uniform by
+//! less than `2^-32` for a pool of any size, `StakeCap / 2^128` for a hit, and `2^-44` for its
+//! acceptance.
 //!
-//! A sample is one storage read, and there are at most [`MAX_SAMPLES_PER_SEAT`] for each executor
-//! asked for. Every provider has at least `MinBond`, and `StakeCap` is at most
-//! [`MAX_CAP_IN_MIN_BONDS`] times that, so a sample is accepted with a chance of at least one tenth.
-//! Three executors get 144 samples; even if everyone has the minimum and the cap is ten times that,
-//! fewer than three are accepted only once in 27,000 draws (`0.9^144 (1 + 144/9 + 144·143/2/81)`),
-//! not counting those who ask for more than the price. The caller then tries again in another block.
+//! A sample reads one seat, a hit one provider besides; there are at most [`MAX_SAMPLES_PER_SEAT`]
+//! samples and [`MAX_HITS_PER_SEAT`] hits for each executor asked for, so [`max_reads`] is the same
+//! for any number of providers. The hardest pool that is not out of order is one in which everyone
+//! is new, has the least stake, and the cap is [`MAX_CAP_IN_MIN_BONDS`] times that: a sample is
+//! accepted with a chance of one sixteenth (1/10 × 5/8), three executors get 192, and fewer than
+//! three are accepted once in 2,500 draws (`p^192 (1 + 192/15 + 192·191/2/225)` with `p = 15/16`).
+//! With everyone's reputation at its best it is once in 2.4 million. The caller then tries again in
+//! another block.
 //!
 //! **Small pools**, up to [`SMALL_POOL`] seats, would make rejection sampling wait for the last seat
 //! that it has not seen. They are read whole and drawn from exactly: the same distribution, and a
-//! draw that only fails if too few accept the price.
+//! draw that only fails if too few can be drawn.
 
-use crate::{Config, Pallet, PoolSeat, PoolSeats, PoolSize, Providers};
+pub use crate::sampling::{MAX_HITS_PER_SEAT, MAX_SAMPLES_PER_SEAT, SMALL_POOL};
+
+use crate::{
+	sampling::{Candidate, Sampler},
+	Config, Pallet, Params, PoolSeats, PoolSize, ProviderOf, Providers,
+};
 use alloc::vec::Vec;
-use frame::{hashing::blake2_256, prelude::*};
+use frame::prelude::*;
 use tercet_primitives::{
-	traits::{DrawError, ProviderPool},
+	traits::{Draw, DrawError, ProviderPool},
 	Balance, Conduct, PoolId,
 };
-
-/// Samples, and so storage reads, for each executor to be drawn from a large pool.
-pub const MAX_SAMPLES_PER_SEAT: u32 = 48;
-
-/// Pools up to this size are read whole.
-pub const SMALL_POOL: u32 = 32;
 
 /// `StakeCap` is at most this many times `MinBond`.
 pub const MAX_CAP_IN_MIN_BONDS: Balance = 10;
 
-/// The most storage reads that a draw of `seats` executors makes. It makes one write for each
-/// executor drawn.
-pub const fn max_reads(seats: u32) -> u32 {
+/// The most storage reads that a draw of `seats` executors makes when `excluded` accounts are
+/// excluded. It makes one write for each executor drawn.
+pub const fn max_reads(seats: u32, excluded: u32) -> u32 {
 	let samples = seats.saturating_mul(MAX_SAMPLES_PER_SEAT);
-	let seats_read = if samples > SMALL_POOL { samples } else { SMALL_POOL };
-	// The pool's size, and the record of everyone drawn.
-	seats_read.saturating_add(seats).saturating_add(1)
+	let hits = seats.saturating_mul(MAX_HITS_PER_SEAT);
+	let sampled = samples.saturating_add(hits);
+	let whole = SMALL_POOL.saturating_mul(2);
+	let pool = if sampled > whole { sampled } else { whole };
+	// The parameters, the count of epochs and the pool's size; the operators of those excluded; and
+	// the record of everyone drawn.
+	pool.saturating_add(3).saturating_add(excluded).saturating_add(seats)
 }
 
 impl<T: Config> ProviderPool<T::AccountId> for Pallet<T> {
-	fn draw(
-		pool: &PoolId,
-		price: Balance,
-		seats: u32,
-		seed: &H256,
-	) -> Result<Vec<T::AccountId>, DrawError> {
-		let size = PoolSize::<T>::get(pool);
-		let draw = Draw { seed, size, seats, price, cap: T::StakeCap::get() };
-		let drawn = draw.run(|number| PoolSeats::<T>::get(pool, number))?;
+	fn available(pool: &PoolId) -> u32 {
+		PoolSize::<T>::get(pool)
+	}
+
+	fn draw(draw: Draw<'_, T::AccountId>) -> Result<Vec<T::AccountId>, DrawError> {
+		let params = Params::<T>::get();
+		let epoch = Self::epoch_by(&params);
+		let cap = T::StakeCap::get();
+		let size = PoolSize::<T>::get(draw.pool);
+		let excluded: Vec<_> = draw.exclude.iter().map(Self::operator).collect();
+
+		let seat = |number| {
+			let seat = PoolSeats::<T>::get(draw.pool, number)?;
+			let wanted = seat.least_price <= draw.price && !draw.exclude.contains(&seat.provider);
+			wanted.then(|| (seat.provider, seat.counted.at(epoch).min(cap)))
+		};
+		let candidate = |who: &T::AccountId| {
+			let provider = Providers::<T>::get(who)?;
+			let operator = provider.operator_of(who);
+			let reputation = provider.reputation.decayed(epoch, params.reputation_half_life);
+			let proven = provider.record.verified >= params.proven_verified.into()
+				&& reputation.score >= params.proven_score;
+			let fits = !excluded.contains(&operator)
+				&& provider.in_flight < params.max_in_flight
+				&& provider.free_stake() >= draw.risk
+				&& (proven || !draw.proven);
+			fits.then(|| Candidate { operator, multiplier: reputation.multiplier() })
+		};
+		let sampler = Sampler { seed: draw.seed, size, seats: draw.seats, cap };
+		let drawn = sampler.run(seat, candidate)?;
 		for executor in &drawn {
-			Providers::<T>::mutate(executor, |provider| {
-				if let Some(provider) = provider {
-					provider.take_job();
-				}
-			});
+			Self::change(executor, |provider| provider.take_job(draw.risk));
 		}
 		Ok(drawn)
 	}
 
 	/// Without effect if `executor` has no job in hand.
-	fn release(executor: &T::AccountId, conduct: Conduct) {
-		Providers::<T>::mutate(executor, |provider| {
+	fn release(executor: &T::AccountId, risk: Balance, conduct: Conduct) {
+		Self::do_release(executor, risk, conduct);
+	}
+
+	/// Without effect if `executor` is no provider any more.
+	fn overrule(executor: &T::AccountId, risk: Balance) {
+		Self::do_overrule(executor, risk);
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Who runs `who`: itself, unless its record says otherwise.
+	fn operator(who: &T::AccountId) -> T::AccountId {
+		Providers::<T>::get(who).map_or_else(|| who.clone(), |provider| provider.operator_of(who))
+	}
+
+	fn change(who: &T::AccountId, change: impl FnOnce(&mut ProviderOf<T>)) {
+		Providers::<T>::mutate(who, |provider| {
 			if let Some(provider) = provider {
-				provider.end_job(conduct);
+				change(provider);
 			}
 		});
 	}
-}
-
-/// A draw from a pool whose seats are read through a function.
-pub(crate) struct Draw<'a> {
-	pub seed: &'a H256,
-	/// Seats of the pool.
-	pub size: u32,
-	/// Executors to draw.
-	pub seats: u32,
-	/// Nobody who asks for more is drawn.
-	pub price: Balance,
-	/// Weight with which a sample is always accepted.
-	pub cap: Balance,
-}
-
-impl Draw<'_> {
-	/// Draws, reading seat `number` through `read(number)`.
-	pub fn run<AccountId: PartialEq>(
-		&self,
-		read: impl FnMut(u32) -> Option<PoolSeat<AccountId>>,
-	) -> Result<Vec<AccountId>, DrawError> {
-		if self.size < self.seats {
-			return Err(DrawError::TooFewProviders);
-		}
-		let drawn =
-			if self.size <= SMALL_POOL { self.exact(read) } else { self.by_rejection(read) };
-		// Cannot saturate: at most `seats` are drawn.
-		let complete = drawn.len().saturated_into::<u32>() == self.seats;
-		complete.then_some(drawn).ok_or(DrawError::OutOfSamples)
-	}
-
-	/// Reads every seat and takes them out of the hat one by one.
-	fn exact<AccountId>(
-		&self,
-		read: impl FnMut(u32) -> Option<PoolSeat<AccountId>>,
-	) -> Vec<AccountId> {
-		let mut hat: Vec<_> = (0..self.size).filter_map(read).filter(|s| self.affords(s)).collect();
-		let mut drawn = Vec::new();
-		for counter in 0..self.seats {
-			// Cannot saturate: see `integrity_test`.
-			let total = hat.iter().fold(0, |sum: Balance, seat| sum.saturating_add(seat.weight));
-			let Some(mut point) = self.sample(counter).point.checked_rem(total) else { break };
-			let hit = hat.iter().position(|seat| match point.checked_sub(seat.weight) {
-				Some(rest) => {
-					point = rest;
-					false
-				},
-				None => true,
-			});
-			let Some(hit) = hit else { break };
-			drawn.push(hat.remove(hit).provider);
-		}
-		drawn
-	}
-
-	/// Reads seats at random and accepts them by their weight.
-	fn by_rejection<AccountId: PartialEq>(
-		&self,
-		mut read: impl FnMut(u32) -> Option<PoolSeat<AccountId>>,
-	) -> Vec<AccountId> {
-		let mut drawn = Vec::new();
-		let samples = self.seats.saturating_mul(MAX_SAMPLES_PER_SEAT);
-		for counter in 0..samples {
-			let sample = self.sample(counter);
-			let Some(number) = sample.pick.checked_rem(self.size.into()) else { break };
-			let accepted = |seat: &PoolSeat<AccountId>| {
-				self.affords(seat)
-					&& sample.point.checked_rem(self.cap).is_some_and(|p| p < seat.weight)
-			};
-			// Cannot saturate: it is less than `size`.
-			let Some(seat) = read(number.saturated_into()).filter(accepted) else { continue };
-			if !drawn.contains(&seat.provider) {
-				drawn.push(seat.provider);
-			}
-			if drawn.len().saturated_into::<u32>() == self.seats {
-				break;
-			}
-		}
-		drawn
-	}
-
-	fn affords<AccountId>(&self, seat: &PoolSeat<AccountId>) -> bool {
-		seat.least_price <= self.price
-	}
-
-	/// Sample number `counter` of the stream that the seed determines.
-	fn sample(&self, counter: u32) -> Sample {
-		let hash = (self.seed, counter).using_encoded(blake2_256);
-		let number = U256::from_little_endian(&hash);
-		#[allow(
-			clippy::arithmetic_side_effects,
-			reason = "shifting by less than the width is total"
-		)]
-		let rest = number >> 64;
-		Sample { pick: number.low_u64(), point: rest.low_u128() }
-	}
-}
-
-/// Random numbers for one sample.
-struct Sample {
-	/// Picks a seat.
-	pick: u64,
-	/// Decides by weight.
-	point: u128,
 }

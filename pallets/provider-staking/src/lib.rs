@@ -3,30 +3,66 @@
 //! Who offers compute, what stands behind it, and who is drawn for a job.
 //!
 //! - **provider**: an account with stake that offers compute.
-//! - **bond**: a provider's stake. It is on hold from the first block to the last, also while it is
-//!   **unbonding**.
+//! - **bond**: a provider's own stake. It is on hold from the first block to the last, also while it
+//!   is **unbonding**.
+//! - **delegation**: stake that another account puts behind a provider, on hold in the provider's
+//!   **pot** and owned in **shares**; see [`pot`].
+//! - **counted stake**: bond and delegations, less what is unbonding, as draws see it: what is added
+//!   counts from the next **stake epoch** on, what goes counts no more at once.
+//! - **reputation**: how well a provider did lately; see [`reputation`].
+//! - **operator**: who runs a provider. Two providers of one operator never share a job.
+//! - **risk**: the stake that each executor of a job has set aside for it, and that an answer against
+//!   the quorum costs.
 //! - **pool**: the interchangeable providers for one variant and determinism class
 //!   ([`PoolId`](tercet_primitives::PoolId)).
 //! - **offer**: a provider's word that it serves a pool, and the least price per work unit that it
 //!   accepts.
 //! - **seat**: an available provider's place in a pool. A pool's seats are numbered without gaps, so
 //!   that a draw reads one seat per sample.
-//! - **weight** of a seat: the provider's bond, capped at [`Config::StakeCap`]. Draws are
-//!   proportional to weight, so splitting a stake into many identities gains nothing.
+//! - **weight**: a provider's counted stake, capped at [`Config::StakeCap`], times the
+//!   [multiplier](Reputation::multiplier) of its reputation. Draws are proportional to weight, so
+//!   splitting a stake into many identities gains nothing.
+//! - **proven**: a provider with many verified jobs and a high reputation, as the
+//!   [parameters](Parameters) say.
 //!
 //! ## Scenario: a provider's life
 //!
 //! 1. [`bond`](Pallet::bond) at least [`Config::MinBond`], [`offer`](Pallet::offer) one or more
 //!    pools, [`go_available`](Pallet::go_available): the provider gets a seat in every pool that it
-//!    offers.
+//!    offers, and can be drawn from the next stake epoch on.
 //! 2. The market [draws](tercet_primitives::traits::ProviderPool::draw) it for a job, which is then
 //!    in its hands until the market
-//!    [releases](tercet_primitives::traits::ProviderPool::release) it and says how it went.
+//!    [releases](tercet_primitives::traits::ProviderPool::release) it and says how it went. It has
+//!    at most [`Parameters::max_in_flight`] jobs in hand, and at most its stake at risk in them.
 //! 3. [`go_unavailable`](Pallet::go_unavailable) gives up the seats; jobs in hand remain and must be
 //!    answered.
-//! 4. With no job in hand, [`unbond`](Pallet::unbond). The stake stays on hold for
+//! 4. [`unbond`](Pallet::unbond) what is not at risk. The stake stays on hold for
 //!    [`Config::UnbondingPeriod`] blocks, then [`withdraw_unbonded`](Pallet::withdraw_unbonded)
-//!    releases it. A provider without any stake left is forgotten, offers included.
+//!    releases it. A provider without any stake, delegation or job left is forgotten, offers
+//!    included.
+//!
+//! ## Scenario: a delegator's
+//!
+//! 1. [`delegate`](Pallet::delegate): the stake moves into the provider's pot. Whoever opens a pot
+//!    also brings its account to life with the existential deposit, which goes to whoever empties it.
+//! 2. [Rewards](tercet_primitives::traits::StakeRewards) raise the value of its shares, after the
+//!    provider's [commission](Pallet::set_commission); slashes lower it.
+//! 3. [`undelegate`](Pallet::undelegate), whatever the provider does, and
+//!    [`withdraw_undelegated`](Pallet::withdraw_undelegated) after `UnbondingPeriod` blocks.
+//!
+//! ## Scenario: a slash
+//!
+//! 1. A quorum is against an answer, or an executor is silent: `risk` or a share of it is to be
+//!    slashed, from own and delegated stake in proportion to what they are in this block, rounded
+//!    against the provider. It is *pending*: the provider cannot withdraw its part, no new delegation
+//!    is taken that would share in it, and a delegator who withdraws leaves its part behind.
+//! 2. [`cancel_slash`](Pallet::cancel_slash) by governance within [`Parameters::slash_delay`] blocks
+//!    forgives it. What delegators left behind is then the pot's; without anybody in the pot, the
+//!    treasury's.
+//! 3. Else a hook [applies](slashing) it: from the bond, then from what is unbonding, newest first,
+//!    and from the pot. A share is burned, the rest goes to the treasury. A provider whose bond falls
+//!    below the minimum becomes unavailable. A pot slashed to nothing is closed, and its shares are
+//!    worth nothing for good.
 //!
 //! ## Drawing
 //!
@@ -43,17 +79,24 @@
 //!
 //! Checked by [`Pallet::do_try_state`].
 //!
-//! 1. What is on hold from a provider for [`HoldReason::Bond`] is what it has bonded and unbonding.
-//! 2. A provider has stake, bonded or unbonding, and every unbonding chunk has some, in the order in
-//!    which chunks fall due.
-//! 3. A provider with nothing bonded is unavailable and has no job in hand; an available one has at
-//!    least one offer.
+//! 1. What is on hold from a provider for [`HoldReason::Bond`] is what it has bonded and unbonding;
+//!    what is on hold in its pot's account for [`HoldReason::Delegation`] is the pot's value.
+//! 2. A provider has stake, its own or delegated, or a job in hand; every unbonding chunk has
+//!    something, in the order in which chunks fall due.
+//! 3. An available provider has a bond and at least one offer. Without a job in hand nothing is at
+//!    risk.
 //! 4. A provider's offers are for distinct pools and have a price. An offer has a seat if and only if
-//!    the provider is available, and the seat names the provider, its weight and its price.
+//!    the provider is available, and the seat names the provider, its counted stake and its price.
 //! 5. Pools are dense: the seats of a pool are exactly those numbered below its size, there is no
 //!    record of an empty pool, and every seat belongs to an offer.
-//! 6. Every job that a provider was ever drawn for is in its hands or has ended one way:
-//!    `assigned = in_flight + verified + unresolved + alone + silent`.
+//! 6. Every job that a provider was ever drawn for is in its hands or has ended one way: `assigned =
+//!    in_flight + verified + unresolved + alone + silent + wrong + abstained`.
+//! 7. The shares of a pot are those of its delegations, on their way out or not. A pot has value; one
+//!    without shares has no more than pending slashes will take. A pot's id was given out.
+//! 8. Pending slashes add up to what their providers have pending, and are at most what they will be
+//!    taken from. Their ids are in the queue.
+//! 9. No more stake counts, in this epoch or the next, than there is.
+//! 10. The parameters are in range.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -68,12 +111,22 @@
 
 extern crate alloc;
 
+mod conduct;
+mod delegation;
 pub mod draw;
 mod invariants;
 mod offers;
+mod operators;
+pub mod params;
 mod pools;
+pub mod pot;
+pub mod reputation;
+mod rewards;
+mod sampling;
+pub mod slashing;
 mod stake;
 mod types;
+mod views;
 pub mod weights;
 
 #[cfg(test)]
@@ -82,11 +135,22 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{Offer, PoolSeat, Provider, Record, UnbondChunk, MAX_OFFERS, MAX_UNBOND_CHUNKS};
+pub use params::{EpochBase, Parameters};
+pub use pools::MAX_SUPPLY_SEATS;
+pub use pot::Pot;
+pub use reputation::Reputation;
+pub use types::{
+	Counted, Delegation, Offer, Pending, PendingSlash, PoolSeat, Provider, Queue, Record,
+	UnbondChunk, MAX_OFFERS, MAX_UNBOND_CHUNKS,
+};
 pub use weights::WeightInfo;
 
+use alloc::vec::Vec;
 use frame::prelude::*;
 use tercet_primitives::{apis::ProviderView, traits::ModelCatalog, Balance, BlockNumber, PoolId};
+
+/// A provider on this chain.
+pub(crate) type ProviderOf<T> = Provider<<T as frame_system::Config>::AccountId>;
 
 #[frame::pallet]
 pub mod pallet {
@@ -102,10 +166,10 @@ pub mod pallet {
 
 		/// Where stake is held.
 		type Currency: fungible::hold::Mutate<
-			Self::AccountId,
-			Reason = Self::RuntimeHoldReason,
-			Balance = Balance,
-		>;
+				Self::AccountId,
+				Reason = Self::RuntimeHoldReason,
+				Balance = Balance,
+			> + fungible::Mutate<Self::AccountId, Balance = Balance>;
 
 		/// The models that can be offered.
 		type Models: ModelCatalog<Self::AccountId>;
@@ -120,18 +184,77 @@ pub mod pallet {
 		type StakeCap: Get<Balance>;
 
 		/// Blocks from unbonding to the first block in which the stake can be withdrawn. Longer than
-		/// any job can take.
+		/// any job can take, with the time to challenge it and [`Parameters::slash_delay`].
 		#[pallet::constant]
 		type UnbondingPeriod: Get<BlockNumber>;
+
+		/// Slashes that one block applies at most.
+		#[pallet::constant]
+		type MaxSlashesPerBlock: Get<u32>;
+
+		/// Blocks between two changes of the parameters at least.
+		#[pallet::constant]
+		type ParamsCooldown: Get<BlockNumber>;
+
+		/// What the accounts of the pots are derived from.
+		#[pallet::constant]
+		type PalletId: Get<PalletId>;
+
+		/// Who gets what is slashed and not burned.
+		type Treasury: Get<Self::AccountId>;
+
+		/// Who may change the parameters.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may cancel a slash.
+		type CancelOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Every account with stake, bonded or unbonding.
+	/// Every account with stake, its own or delegated, or a job in hand.
 	#[pallet::storage]
 	pub type Providers<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, Provider, OptionQuery>;
+		StorageMap<_, Blake2_128Concat, T::AccountId, ProviderOf<T>, OptionQuery>;
+
+	/// Stake delegated to a provider (first key) by an account. A record whose pot was slashed to
+	/// nothing stays until its owner withdraws or delegates again; it was paid for with the stake.
+	#[pallet::storage]
+	pub type Delegations<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Blake2_128Concat,
+		T::AccountId,
+		Delegation,
+		OptionQuery,
+	>;
+
+	/// Id of the next pot.
+	#[pallet::storage]
+	pub type NextPot<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+	/// Slashes that have been decided and not applied yet.
+	#[pallet::storage]
+	pub type PendingSlashes<T: Config> =
+		StorageMap<_, Twox64Concat, u32, PendingSlash<T::AccountId>, OptionQuery>;
+
+	/// In which order they are applied.
+	#[pallet::storage]
+	pub type SlashQueue<T: Config> = StorageValue<_, Queue, ValueQuery>;
+
+	/// All that was ever slashed and burned, in planck.
+	#[pallet::storage]
+	pub type TotalBurned<T: Config> = StorageValue<_, Balance, ValueQuery>;
+
+	/// Values that governance may tune.
+	#[pallet::storage]
+	pub type Params<T: Config> = StorageValue<_, Parameters, ValueQuery>;
+
+	/// Where the count of stake epochs stands.
+	#[pallet::storage]
+	pub type Epochs<T: Config> = StorageValue<_, EpochBase, ValueQuery>;
 
 	/// Number of seats in each pool.
 	#[pallet::storage]
@@ -155,6 +278,38 @@ pub mod pallet {
 		/// A provider's stake, bonded or unbonding.
 		#[codec(index = 0)]
 		Bond,
+		/// Stake delegated to a provider, in the account of its pot.
+		#[codec(index = 1)]
+		Delegation,
+	}
+
+	/// The parameters of a new chain.
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T: Config> {
+		/// Have to be in range.
+		pub params: Parameters,
+		#[serde(skip)]
+		#[doc(hidden)]
+		pub _config: PhantomData<T>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			let (period, cap) = (T::UnbondingPeriod::get(), T::StakeCap::get());
+			Self { params: Parameters::default().within(period, cap), _config: PhantomData }
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			let (period, cap) = (T::UnbondingPeriod::get(), T::StakeCap::get());
+			assert!(
+				self.params.are_in_range(period, cap),
+				"parameters of provider-staking out of range"
+			);
+			Params::<T>::put(self.params);
+		}
 	}
 
 	#[pallet::event]
@@ -185,10 +340,107 @@ pub mod pallet {
 			/// How much.
 			amount: Balance,
 		},
-		/// A provider withdrew its last stake and was forgotten.
+		/// A provider has no stake, delegation or job any more and was forgotten.
 		Left {
 			/// Who.
 			provider: T::AccountId,
+		},
+		/// Somebody put stake behind a provider.
+		Delegated {
+			/// The provider.
+			provider: T::AccountId,
+			/// Who.
+			delegator: T::AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A delegator began to take out stake.
+		Undelegated {
+			/// The provider.
+			provider: T::AccountId,
+			/// Who.
+			delegator: T::AccountId,
+			/// Its value now.
+			amount: Balance,
+			/// First block in which it can be withdrawn, at its value then.
+			at: BlockNumber,
+		},
+		/// Delegated stake was paid back.
+		DelegationWithdrawn {
+			/// The provider.
+			provider: T::AccountId,
+			/// Who.
+			delegator: T::AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A provider and its delegators were rewarded.
+		Rewarded {
+			/// The provider.
+			provider: T::AccountId,
+			/// All of the reward.
+			amount: Balance,
+			/// The delegators' part of it.
+			delegated: Balance,
+		},
+		/// A provider changed its commission.
+		CommissionSet {
+			/// Who.
+			provider: T::AccountId,
+			/// Share of the rewards that it keeps before delegators get theirs.
+			commission: Permill,
+		},
+		/// A provider named its operator, who has not accepted yet.
+		OperatorProposed {
+			/// The provider.
+			provider: T::AccountId,
+			/// Who is to run it.
+			operator: T::AccountId,
+		},
+		/// A provider has this operator from now on.
+		OperatorSet {
+			/// The provider.
+			provider: T::AccountId,
+			/// Who runs it.
+			operator: T::AccountId,
+		},
+		/// A slash was decided.
+		SlashPending {
+			/// Its id.
+			id: u32,
+			/// Whose stake.
+			provider: T::AccountId,
+			/// How much, own and delegated.
+			amount: Balance,
+			/// First block in which it is applied.
+			due: BlockNumber,
+		},
+		/// A slash was cancelled.
+		SlashCancelled {
+			/// Its id.
+			id: u32,
+			/// Whose stake.
+			provider: T::AccountId,
+			/// How much, own and delegated.
+			amount: Balance,
+		},
+		/// Stake was slashed.
+		Slashed {
+			/// Id of the slash.
+			id: u32,
+			/// Whose stake.
+			provider: T::AccountId,
+			/// How much of its own.
+			own: Balance,
+			/// How much of what is delegated to it.
+			delegated: Balance,
+			/// How much of both was burned; the treasury has the rest.
+			burned: Balance,
+		},
+		/// The parameters changed.
+		ParamsSet {
+			/// What they are now.
+			params: Parameters,
 		},
 		/// A provider offers to serve a pool.
 		Offered {
@@ -237,7 +489,7 @@ pub mod pallet {
 		NotAProvider,
 		/// More than what is bonded.
 		InsufficientBond,
-		/// The provider has jobs in hand, which its stake answers for.
+		/// Jobs in the provider's hands need this stake to stand behind them.
 		WorkInHand,
 		/// The provider has to go unavailable first.
 		StillAvailable,
@@ -259,10 +511,32 @@ pub mod pallet {
 		NotAvailable,
 		/// The provider offers nothing.
 		NoOffers,
+		/// The stake is to be slashed; or, for a delegation, some of the provider's is.
+		SlashPending,
+		/// The delegation that remains would be, or is, less than the least.
+		BelowMinimumDelegation,
+		/// The delegation would lose more than a millionth to rounding.
+		LostInRounding,
+		/// The caller has nothing delegated to this provider.
+		NothingDelegated,
+		/// With delegators, commission rises by small steps, an unbonding period apart.
+		CommissionTooFast,
+		/// The provider has not named the caller as its operator.
+		NotProposed,
+		/// There is no such pending slash: it was applied or cancelled, or never decided.
+		NoSuchSlash,
+		/// A parameter is out of its range.
+		ParamOutOfRange,
+		/// A parameter would change by too much at once, or too soon after the last change.
+		RateTooFast,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::apply_slashes(Self::now())
+		}
+
 		fn integrity_test() {
 			let (least, cap) = (T::MinBond::get(), T::StakeCap::get());
 			assert!(least > 0, "MinBond must be positive: draws are proportional to stake");
@@ -272,14 +546,17 @@ pub mod pallet {
 				"StakeCap must be at most MAX_CAP_IN_MIN_BONDS × MinBond, or draws in large pools \
 				 would run out of samples"
 			);
+			let seats = Balance::from(draw::SMALL_POOL).saturating_mul(sampling::ONE.into());
 			assert!(
-				cap.checked_mul(draw::SMALL_POOL.into()).is_some(),
+				cap.checked_mul(seats).is_some(),
 				"the weights of a small pool must add up to a Balance"
 			);
 			assert!(
-				T::UnbondingPeriod::get() > 0,
-				"UnbondingPeriod must be positive, or unbonding stake would answer for nothing"
+				T::UnbondingPeriod::get() > 1,
+				"UnbondingPeriod must leave room for a slash delay, or unbonding stake would answer \
+				 for nothing"
 			);
+			assert!(T::MaxSlashesPerBlock::get() > 0, "slashes must be applied some time");
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -309,9 +586,10 @@ pub mod pallet {
 		/// withdrawn after `UnbondingPeriod` blocks. Either everything or so much that at least
 		/// `MinBond` remains.
 		///
-		/// Errors: [`Error::NotAProvider`], [`Error::ZeroAmount`], [`Error::WorkInHand`],
-		/// [`Error::InsufficientBond`], [`Error::BelowMinimumBond`], [`Error::StillAvailable`] if
-		/// nothing would remain and the provider is available, [`Error::TooManyUnbonding`].
+		/// Errors: [`Error::NotAProvider`], [`Error::ZeroAmount`], [`Error::InsufficientBond`],
+		/// [`Error::WorkInHand`] if the stake that remains, own and delegated, would not cover jobs in
+		/// hand and pending slashes, [`Error::BelowMinimumBond`], [`Error::StillAvailable`] if nothing
+		/// would remain and the provider is available, [`Error::TooManyUnbonding`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::unbond(MAX_OFFERS))]
 		pub fn unbond(
@@ -323,10 +601,11 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::unbond(seats)).into())
 		}
 
-		/// Releases all of the caller's unbonding stake that is due. If no stake is left at all, the
-		/// provider is forgotten together with its offers.
+		/// Releases all of the caller's unbonding stake that is due, but for pending slashes. If
+		/// nothing is left at all, the provider is forgotten together with its offers.
 		///
-		/// Errors: [`Error::NotAProvider`], [`Error::NothingToWithdraw`].
+		/// Errors: [`Error::NotAProvider`], [`Error::NothingToWithdraw`], [`Error::SlashPending`] if
+		/// pending slashes will take all that is due.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::withdraw_unbonded())]
 		pub fn withdraw_unbonded(origin: OriginFor<T>) -> DispatchResult {
@@ -397,6 +676,115 @@ pub mod pallet {
 			let seats = Self::do_go_unavailable(&who)?;
 			Ok(Some(T::WeightInfo::go_unavailable(seats)).into())
 		}
+
+		/// Puts `amount` planck of the caller's behind `provider`. Whoever is the first also gives the
+		/// pot's account the existential deposit, which goes to whoever leaves it last.
+		///
+		/// Errors: [`Error::NotAProvider`], [`Error::ZeroAmount`], [`Error::BelowMinimumBond`] if the
+		/// provider itself has less than `MinBond` bonded, [`Error::SlashPending`],
+		/// [`Error::LostInRounding`], [`Error::BelowMinimumDelegation`], or a token error if the
+		/// caller does not have the amount to spend.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::delegate(MAX_OFFERS))]
+		pub fn delegate(
+			origin: OriginFor<T>,
+			provider: T::AccountId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let seats = Self::do_delegate(&who, &provider, amount)?;
+			Ok(Some(T::WeightInfo::delegate(seats)).into())
+		}
+
+		/// Takes shares worth `amount` planck, or all if there is less, out of what the caller has
+		/// delegated to `provider`: they no longer count for draws, and can be withdrawn after
+		/// `UnbondingPeriod` blocks, at their value then. Either everything or so much that at least
+		/// [`Parameters::min_delegation`] remains. Possible at any time, whatever the provider does.
+		///
+		/// Errors: [`Error::NotAProvider`], [`Error::ZeroAmount`], [`Error::NothingDelegated`],
+		/// [`Error::BelowMinimumDelegation`], [`Error::TooManyUnbonding`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::undelegate(MAX_OFFERS))]
+		pub fn undelegate(
+			origin: OriginFor<T>,
+			provider: T::AccountId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let seats = Self::do_undelegate(&who, &provider, amount)?;
+			Ok(Some(T::WeightInfo::undelegate(seats)).into())
+		}
+
+		/// Pays all of the caller's delegation to `provider` that is due, at its value less its part
+		/// of the slashes that are pending; who waits until these are applied or cancelled gets what
+		/// it is worth then. Also clears away what is left of a delegation to a pot that was slashed
+		/// to nothing.
+		///
+		/// Errors: [`Error::NothingDelegated`], [`Error::NothingToWithdraw`], or a token error if the
+		/// caller's account is dead and the amount below the existential deposit.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::withdraw_undelegated())]
+		pub fn withdraw_undelegated(
+			origin: OriginFor<T>,
+			provider: T::AccountId,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw_undelegated(&who, &provider)
+		}
+
+		/// Sets the share of rewards that the caller keeps before its delegators get theirs.
+		///
+		/// Errors: [`Error::NotAProvider`], [`Error::CommissionTooFast`].
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::set_commission())]
+		pub fn set_commission(origin: OriginFor<T>, commission: Permill) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_commission(&who, commission)
+		}
+
+		/// Names who runs the caller; it counts once `operator` [accepts](Self::accept_provider).
+		/// `None` is the caller itself, at once.
+		///
+		/// Errors: [`Error::NotAProvider`].
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::set_operator())]
+		pub fn set_operator(
+			origin: OriginFor<T>,
+			operator: Option<T::AccountId>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_operator(&who, operator)
+		}
+
+		/// The caller agrees that it runs `provider`.
+		///
+		/// Errors: [`Error::NotAProvider`], [`Error::NotProposed`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::accept_provider())]
+		pub fn accept_provider(origin: OriginFor<T>, provider: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_accept_provider(&who, &provider)
+		}
+
+		/// Forgives a slash that has not been applied yet. By `CancelOrigin`.
+		///
+		/// Errors: [`Error::NoSuchSlash`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::cancel_slash())]
+		pub fn cancel_slash(origin: OriginFor<T>, id: u32) -> DispatchResult {
+			T::CancelOrigin::ensure_origin(origin)?;
+			Self::do_cancel_slash(id)
+		}
+
+		/// Changes the parameters. By `AdminOrigin`.
+		///
+		/// Errors: [`Error::ParamOutOfRange`], [`Error::RateTooFast`].
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::set_params())]
+		pub fn set_params(origin: OriginFor<T>, params: Parameters) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_set_params(params)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -410,15 +798,24 @@ pub mod pallet {
 		pub fn providers_in(pool: PoolId) -> u32 {
 			Self::pool_size(&pool)
 		}
+
+		/// What `delegator` has delegated to `provider`: value, in planck, that is not on its way out,
+		/// and each amount that is, with the first block in which it can be withdrawn.
+		pub fn delegation(
+			provider: T::AccountId,
+			delegator: T::AccountId,
+		) -> Option<(Balance, Vec<UnbondChunk>)> {
+			Self::delegation_of(&provider, &delegator)
+		}
+
+		/// A slash that is pending.
+		pub fn pending_slash(id: u32) -> Option<PendingSlash<T::AccountId>> {
+			PendingSlashes::<T>::get(id)
+		}
 	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// A provider as the chain sees it.
-	pub fn provider_view(who: &T::AccountId) -> Option<ProviderView> {
-		Providers::<T>::get(who).map(ProviderView::from)
-	}
-
 	/// Number of available providers in a pool.
 	pub fn pool_size(pool: &PoolId) -> u32 {
 		PoolSize::<T>::get(pool)

@@ -1,6 +1,6 @@
 //! What a provider offers, and whether it can be drawn for it.
 
-use crate::{Config, Error, Event, Offer, Pallet, Provider, Providers};
+use crate::{Config, Error, Event, Offer, Pallet, ProviderOf, Providers};
 use frame::prelude::*;
 use tercet_primitives::{traits::ModelCatalog, Balance, PoolId};
 
@@ -78,18 +78,19 @@ impl<T: Config> Pallet<T> {
 		let mut provider = Self::existing(who)?;
 		ensure!(provider.available, Error::<T>::NotAvailable);
 
+		Self::retire(who, &mut provider);
+		let seats = provider.offers.len().saturated_into();
+		Self::store(who, provider);
+		Ok(seats)
+	}
+
+	/// Takes an available provider out of its pools; the caller stores it.
+	pub(crate) fn retire(who: &T::AccountId, provider: &mut ProviderOf<T>) {
 		for offer in provider.offers.iter_mut() {
 			Self::unseat(offer);
 			offer.seat = None;
 		}
 		provider.available = false;
-		let seats = provider.offers.len().saturated_into();
-		Providers::<T>::insert(who, provider);
 		Self::deposit_event(Event::WentUnavailable { provider: who.clone() });
-		Ok(seats)
-	}
-
-	fn existing(who: &T::AccountId) -> Result<Provider, DispatchError> {
-		Providers::<T>::get(who).ok_or_else(|| Error::<T>::NotAProvider.into())
 	}
 }

@@ -5,23 +5,23 @@
 //! here write seats and, where numbers move, the records of *other* providers; the record of the
 //! provider that is passed in is the caller's to store.
 
-use crate::{Config, Offer, Pallet, PoolSeat, PoolSeats, PoolSize, Provider, Providers};
+use crate::{Config, Offer, Pallet, PoolSeat, PoolSeats, PoolSize, ProviderOf, Providers};
+use alloc::{collections::BTreeMap, vec::Vec};
 use frame::prelude::*;
-use tercet_primitives::{Balance, PoolId};
+use tercet_primitives::{apis::Supply, Balance, PoolId};
+
+/// Seats that [`Pallet::supply`] looks at.
+pub const MAX_SUPPLY_SEATS: u32 = 1_024;
 
 impl<T: Config> Pallet<T> {
-	/// Weight of a provider with `bonded` planck of stake.
-	pub(crate) fn weight_of(bonded: Balance) -> Balance {
-		bonded.min(T::StakeCap::get())
-	}
-
 	/// Seats `provider` in the pools of those of its offers that have no seat.
-	pub(crate) fn seat(who: &T::AccountId, provider: &mut Provider) -> DispatchResult {
-		let weight = Self::weight_of(provider.bonded);
+	pub(crate) fn seat(who: &T::AccountId, provider: &mut ProviderOf<T>) -> DispatchResult {
+		let counted = provider.counted;
 		for offer in provider.offers.iter_mut().filter(|offer| offer.seat.is_none()) {
 			let number = PoolSize::<T>::get(offer.pool);
 			let size = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-			let seat = PoolSeat { provider: who.clone(), weight, least_price: offer.least_price };
+			let least_price = offer.least_price;
+			let seat = PoolSeat { provider: who.clone(), counted, least_price };
 			PoolSeats::<T>::insert(offer.pool, number, seat);
 			PoolSize::<T>::insert(offer.pool, size);
 			offer.seat = Some(number);
@@ -56,14 +56,16 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Writes the weight of `provider` into its seats, after its stake changed; returns their number.
-	pub(crate) fn reweigh(provider: &Provider) -> u32 {
-		let weight = Self::weight_of(provider.bonded);
+	/// Counts the stake of `provider` after it changed, in its record and its seats; returns the
+	/// number of seats. The caller stores the record.
+	pub(crate) fn recount(provider: &mut ProviderOf<T>) -> u32 {
+		provider.counted = provider.counted.changed(provider.stake(), Self::epoch());
+		let counted = provider.counted;
 		let seats = provider.offers.iter().filter_map(|offer| Some((offer.pool, offer.seat?)));
 		seats.fold(0u32, |count, (pool, number)| {
 			PoolSeats::<T>::mutate(pool, number, |seat| {
 				if let Some(seat) = seat {
-					seat.weight = weight;
+					seat.counted = counted;
 				}
 			});
 			// Cannot saturate: a provider has at most `MAX_OFFERS` seats.
@@ -79,5 +81,26 @@ impl<T: Config> Pallet<T> {
 				seat.least_price = offer.least_price;
 			}
 		});
+	}
+
+	/// Supply curve of a pool: for each price that somebody in its first [`MAX_SUPPLY_SEATS`] seats
+	/// asks, in rising order, how many of these would serve at it. For runtime APIs only: no
+	/// transaction pays for it.
+	pub fn supply(pool: &PoolId) -> Vec<Supply> {
+		let mut asks = BTreeMap::<Balance, u32>::new();
+		for number in 0..PoolSize::<T>::get(pool).min(MAX_SUPPLY_SEATS) {
+			if let Some(seat) = PoolSeats::<T>::get(pool, number) {
+				let count = asks.entry(seat.least_price).or_default();
+				// Neither can saturate: both are at most `MAX_SUPPLY_SEATS`.
+				*count = count.saturating_add(1);
+			}
+		}
+		let mut providers = 0u32;
+		asks.into_iter()
+			.map(|(price, count)| {
+				providers = providers.saturating_add(count);
+				Supply { price, providers }
+			})
+			.collect()
 	}
 }

@@ -31,6 +31,28 @@ pub trait WeightInfo {
 	fn go_available(s: u32) -> Weight;
 	/// `go_unavailable` with `s` offers.
 	fn go_unavailable(s: u32) -> Weight;
+	/// `delegate`, which opens a pot, to a provider with `s` seats.
+	fn delegate(s: u32) -> Weight;
+	/// `undelegate` from a provider with `s` seats.
+	fn undelegate(s: u32) -> Weight;
+	/// `withdraw_undelegated`, which closes the pot.
+	fn withdraw_undelegated() -> Weight;
+	/// `set_commission`.
+	fn set_commission() -> Weight;
+	/// `set_operator`.
+	fn set_operator() -> Weight;
+	/// `accept_provider`.
+	fn accept_provider() -> Weight;
+	/// `cancel_slash`, which closes the pot.
+	fn cancel_slash() -> Weight;
+	/// `set_params`.
+	fn set_params() -> Weight;
+	/// The hook, in a block without slashes.
+	fn slash_queue() -> Weight;
+	/// The hook looks at a slash that was cancelled or is not due.
+	fn cancelled_slash() -> Weight;
+	/// The hook applies a slash that closes the pot and takes `s` seats.
+	fn apply_slash(s: u32) -> Weight;
 }
 
 /// The counts, priced by the runtime's database weights.
@@ -55,13 +77,14 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Reads and writes: `Providers`, `Balances::Holds`, `System::Account`; per seat `PoolSeats`.
+	/// Reads: `Params`, `Epochs`.
 	fn bond(s: u32) -> Weight {
-		Self::call((3, 3), s, (1, 1))
+		Self::call((5, 3), s, (1, 1))
 	}
 
-	/// Reads and writes: `Providers`; per seat `PoolSeats`.
+	/// Reads and writes: `Providers`; per seat `PoolSeats`. Reads: `Params`, `Epochs`.
 	fn unbond(s: u32) -> Weight {
-		Self::call((1, 1), s, (1, 1))
+		Self::call((3, 1), s, (1, 1))
 	}
 
 	/// Reads and writes: `Providers`, `Balances::Holds`, `System::Account`.
@@ -95,5 +118,64 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// whoever sits there. Writes: `Providers`; per seat `PoolSize`, two of `PoolSeats`, that record.
 	fn go_unavailable(s: u32) -> Weight {
 		Self::call((1, 1), s, (3, 4))
+	}
+
+	/// Reads and writes: `Providers`, `Delegations`, `NextPot`, the pot's `Balances::Holds`, two of
+	/// `System::Account`; per seat `PoolSeats`. Reads: `Params`, `Epochs`.
+	fn delegate(s: u32) -> Weight {
+		Self::call((8, 6), s, (1, 1))
+	}
+
+	/// Reads and writes: `Providers`, `Delegations`; per seat `PoolSeats`. Reads: `Params`, `Epochs`.
+	fn undelegate(s: u32) -> Weight {
+		Self::call((4, 2), s, (1, 1))
+	}
+
+	/// Reads and writes: `Providers`, `Delegations`, the pot's `Balances::Holds`, two of
+	/// `System::Account`.
+	fn withdraw_undelegated() -> Weight {
+		Self::call((5, 5), 0, (0, 0))
+	}
+
+	/// Reads and writes: `Providers`. Reads: `Params`.
+	fn set_commission() -> Weight {
+		Self::call((2, 1), 0, (0, 0))
+	}
+
+	/// Reads and writes: `Providers`.
+	fn set_operator() -> Weight {
+		Self::call((1, 1), 0, (0, 0))
+	}
+
+	/// Reads and writes: `Providers`.
+	fn accept_provider() -> Weight {
+		Self::call((1, 1), 0, (0, 0))
+	}
+
+	/// Reads and writes: `PendingSlashes`, `Providers`, the pot's `Balances::Holds`, two of
+	/// `System::Account`, `TotalBurned`.
+	fn cancel_slash() -> Weight {
+		Self::call((6, 6), 0, (0, 0))
+	}
+
+	/// Reads and writes: `Params`, `Epochs`.
+	fn set_params() -> Weight {
+		Self::call((2, 2), 0, (0, 0))
+	}
+
+	/// Reads and writes: `SlashQueue`.
+	fn slash_queue() -> Weight {
+		T::DbWeight::get().reads_writes(1, 1)
+	}
+
+	/// Reads: `PendingSlashes`.
+	fn cancelled_slash() -> Weight {
+		T::DbWeight::get().reads(1)
+	}
+
+	/// Reads and writes: `PendingSlashes`, `Providers`, two of `Balances::Holds`, three of
+	/// `System::Account`, `TotalBurned`; per seat as in `go_unavailable`. Reads: `Params`, `Epochs`.
+	fn apply_slash(s: u32) -> Weight {
+		Self::call((10, 8), s, (3, 4))
 	}
 }

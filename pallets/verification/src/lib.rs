@@ -1,36 +1,96 @@
 //! # Verification
 //!
-//! Takes the answers of a job's executors in two steps, compares them, and has the job settled or
-//! refunded.
+//! Seats the executors of a job, takes their answers step by step, compares them, asks more
+//! executors where they differ, and has the job settled or refunded. Reviews some of the jobs with a
+//! second, disjoint committee.
 //!
 //! ## Glossary
 //!
-//! - **committee**: the executors of one round of one job, each with a **seat**.
-//! - **commitment**: a hash that binds an executor to an answer without showing it.
-//! - **reveal**: the answer and the salt that open a commitment.
-//! - **decision**: how a committee ended. **conduct**: what one executor did with its seat.
+//! - **committee**: the executors of one job, each with a **seat**. It grows in **rounds**: the
+//!   first as the requester asked, those of an **escalation** to 3, 5, then 7 seats with a quorum of
+//!   3, 4 and 5 over all seats so far.
+//! - **stage**: what a committee waits for. **duty**: what a seat owes in a stage.
+//! - **commitment**: a hash that binds a seat to its response. **reveal**: what opens it.
+//! - **seal**: under `Similar`, a hash that binds a seat to its fingerprints. Their **seed** is drawn
+//!   after commitments have closed, and other fingerprints are seen only once all are sealed.
+//! - **votes**: 32 bytes per item: fingerprints under `Similar`, item digests under `Exact`.
+//! - **narrowing**: settling the items on which all results agree, so that fresh executors run the
+//!   others only.
+//! - **verdict**: the largest set of seats that agree with each other, if it is a quorum, and the
+//!   seat whose response counts. **decision**: how a committee ended. **conduct**: what one executor
+//!   did with its seat.
+//! - **review**: an ordinary job, with a committee of its own that shares no seat with the one under
+//!   review: an **audit**, drawn by lottery and paid by the treasury; or a **challenge** or opened
+//!   **canary**, paid by the requester.
 //!
-//! ## Windows
+//! ## Stages
 //!
-//! A committee drawn at the end of block `d` for a job with deadline `t` takes
-//! [`commitments`](Pallet::commit) up to block `d + max(1, ⌊2(t − d)/3⌋)`, but never later than
-//! `t − 1`; then, or as soon as everyone has committed, [`reveals`](Pallet::reveal) up to block
-//! `t`.
-//! So nobody sees an answer while commitments are still taken.
+//! ```text
+//!            all committed                        audit drawn
+//!  Commit ──────────────────▶ Lottery ─────────────────────────▶ Held
+//!    ▲                        │  │  no quorum can be reached        │ the audit's committee
+//!    │ fresh executors        │  ▼                                 │ has committed too
+//!  Draw ◀───────────────────────┐                                  │
+//!    ▲                        │                                    │
+//!    │ no quorum              ├─ Similar ─▶ Seal ─▶ Reveal ◀───────┤
+//!    ├────────────────────────┼──────────────────────┤             │
+//!    │            roots differ└─ Exact ─────────▶ Reveal ◀─────────┘
+//!    └──── Itemize ◀─────────────────────────────────┤
+//!             │ quorum                               │ quorum
+//!             ▼                                      ▼
+//!           Ended ◀──────────────────────────────  Audit, while one is running
+//! ```
 //!
-//! The reveal that fills the last seat decides, in its own block: equal answers (root and output)
-//! settle the job, different ones refund it. If the deadline passes first, `job-market` closes the
-//! committee and refunds.
+//! With `L` blocks left to the deadline when a stage begins, `Commit` lasts `max(1, L/4)` blocks,
+//! `Seal`, `Reveal` and `Itemize` `max(1, L/8)` each, `Held` `L/2`; all but `Held` end as soon as
+//! nothing is due any more. `Lottery` ends with the block after the one in which `Commit` ended, so
+//! that nobody knew its randomness while commitments were taken. Both bounds of a window are part of
+//! it. Whoever lets a stage pass falls **silent**, and its answer does not count any more.
+//!
+//! Stages that time out end in `on_finalize`, with that block's randomness, from an agenda with a
+//! cap per block and a backlog; the weight is set aside in `on_initialize`.
+//!
+//! A committee without quorum ends when it has seven seats, or when less than [`LEAST_ROUND`] blocks
+//! would be left to a fresh round.
+//!
+//! ## Comparison
+//!
+//! Two seats agree if both say that the job is invalid for the same reason, or both gave a result
+//! and: under `Exact`, root and output are equal, or, where one covers more items than the other,
+//! the roots over the open items; under `Similar`, the fingerprints of every open item are within
+//! the model's distance. Of the seats that agree, one is picked by the round's randomness, and its
+//! response counts.
 //!
 //! ## Conduct
 //!
-//! | all answers equal | answered | another gave the same answer | others answered | conduct |
-//! |---|---|---|---|---|
-//! | yes | yes | | | [`Verified`](Conduct::Verified) |
-//! | no | yes | yes | | [`Unresolved`](Conduct::Unresolved) |
-//! | no | yes | no | no | [`Unresolved`](Conduct::Unresolved) |
-//! | no | yes | no | yes | [`Alone`](Conduct::Alone) |
-//! | no | no | | | [`Silent`](Conduct::Silent) |
+//! | seat | quorum for a verdict | verdict, then overruled by an audit | no quorum |
+//! |---|---|---|---|
+//! | in the verdict | [`Verified`](Conduct::Verified) | [`Wrong`](Conduct::Wrong) | |
+//! | revealed, outside of it | [`Wrong`](Conduct::Wrong) | [`Unresolved`](Conduct::Unresolved) | [`Alone`](Conduct::Alone) if others answered and all differ, else [`Unresolved`](Conduct::Unresolved) |
+//! | committed, never asked to reveal | [`Unresolved`](Conduct::Unresolved) | [`Unresolved`](Conduct::Unresolved) | [`Unresolved`](Conduct::Unresolved) |
+//! | let a stage pass | [`Silent`](Conduct::Silent) | [`Silent`](Conduct::Silent) | [`Silent`](Conduct::Silent) |
+//! | abstained | [`Abstained`](Conduct::Abstained) | [`Abstained`](Conduct::Abstained) | [`Abstained`](Conduct::Abstained) |
+//!
+//! Where either the seat or the quorum says that a blob is missing, the seat outside the quorum is
+//! `Unresolved`: a store may answer some and not others.
+//!
+//! ## Reviews
+//!
+//! An audit is opened when commitments have closed. The audited committee waits until the audit's
+//! has committed too, so that neither can copy, and both use one seed. If it agrees, it is paid when
+//! the audit agrees as well or comes to nothing; if the audit's quorum agrees on something else,
+//! those who agreed are slashed and the requester is refunded.
+//!
+//! A challenge reviews a settled job: those who agreed are slashed if it is contradicted, and the
+//! requester gets back what the review cost. Under `Similar` its committee uses the seed of the
+//! settled job, so that fingerprints can be compared. That seed is old; but a review's response
+//! never becomes anybody's answer, and its seats cannot see each other's fingerprints either before
+//! they have sealed their own.
+//!
+//! Results of a job that was paid in parts are compared item by item: by the digests of its parts
+//! under `Exact`; under `Similar` by the fingerprints of the first part, since the rest, which was
+//! run again by more executors, has another seed. Where the seeds differ, nobody is blamed. Reviews
+//! and audited jobs are never narrowed.
 //!
 //! ## Scenario
 //!
@@ -43,12 +103,21 @@
 //! Checked by [`Pallet::do_try_state`]:
 //!
 //! 1. [`Assignments`] has an entry for every seat of every undecided committee, and no other.
-//! 2. A committee has at least one seat, and nobody sits on two of its seats.
-//! 3. The windows of a committee are in order: drawn, last commitment, last reveal.
-//! 4. The decision fits the answers: undecided or timed out while one is missing, agreed when all
-//!    are equal, disagreed otherwise.
-//! 5. The job fits the decision: running while undecided, settled with the answer agreed on,
-//!    refunded otherwise.
+//! 2. A committee has 1 to [`MAX_SEATS`](tercet_primitives::MAX_SEATS) seats, of which a majority is
+//!    its quorum; nobody sits on two of them, nor on one of its review's.
+//! 3. Every undecided committee is on the [`Agenda`] once, for the last block of its stage, which is
+//!    not after its deadline; unless the deadline has passed. Nothing else is on it.
+//! 4. The stage fits the seats: while one waits for answers, somebody owes one; nobody is awaited
+//!    after commitments have closed; seals are for `Similar`, itemizing for `Exact`; it has ended if
+//!    there is a decision.
+//! 5. Votes are kept for the seats that have voted in undecided committees, one per item, and for no
+//!    other.
+//! 6. A verdict names seats that have answered, and the canonical one is among them. Committees that
+//!    agreed have one, of a quorum.
+//! 7. The job fits the decision: running while undecided; settled, invalid or refunded as decided.
+//! 8. A job's review reviews that job; only audits hold a committee back; a review that was held
+//!    against its job has ended.
+//! 9. The parameters are in range.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -63,26 +132,40 @@
 
 extern crate alloc;
 
+pub mod agenda;
 mod answers;
-mod committees;
+pub mod comparison;
 mod decision;
+mod escalation;
 #[cfg(test)]
 mod mock;
+pub mod owed;
+pub mod params;
+pub mod reviews;
+pub mod stages;
 #[cfg(test)]
 mod tests;
 mod try_state;
 mod views;
 pub mod weights;
 
+pub use comparison::{SeatSet, Verdict};
 pub use pallet::*;
+pub use params::VerificationParams;
+pub use reviews::{Cause, Reference, Review, Status};
+pub use stages::LEAST_ROUND;
 pub use weights::WeightInfo;
 
-use frame::prelude::*;
+use frame::{prelude::*, traits::Get};
 use tercet_primitives::{
+	committee::MAX_DUTIES,
 	hashing::Salt,
-	traits::{ProviderPool, Settlement},
-	Answer, BlockNumber, Committee, Conduct, Decision, JobId, Payload, H256, MAX_INLINE_BYTES,
+	traits::{BlockVrf, ProviderPool, Settlement},
+	BlockNumber, Committee, Conduct, Decision, Duty, JobId, Stage, Votes, H256,
 };
+
+/// Sibling hashes that show one item of a job of the most items, with room to spare.
+pub const MAX_PROOF: u32 = 16;
 
 #[frame::pallet]
 pub mod pallet {
@@ -99,6 +182,21 @@ pub mod pallet {
 		/// Where executors were drawn from, and what they did is recorded.
 		type Pool: ProviderPool<Self::AccountId>;
 
+		/// Randomness of the block, known when it ends. This pallet comes after the one that
+		/// provides it, and after the job market, in the order of the runtime.
+		type Vrf: BlockVrf;
+
+		/// Who sets the parameters.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Stages that end at the end of one block because their time is over; the others wait.
+		#[pallet::constant]
+		type MaxTransitionsPerBlock: Get<u32>;
+
+		/// Blocks between two changes of the parameters.
+		#[pallet::constant]
+		type ParamsCooldown: Get<BlockNumber>;
+
 		/// Weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -113,10 +211,70 @@ pub mod pallet {
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Blake2_128Concat, JobId, ()>;
 
+	/// Votes of each seat, by its place, of committees that have not ended.
+	#[pallet::storage]
+	pub type VotesOf<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, JobId, Blake2_128Concat, u8, Votes>;
+
+	/// For each block, the jobs whose committees' stage ends with it.
+	#[pallet::storage]
+	pub type Agenda<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, BlockNumber, Blake2_128Concat, JobId, ()>;
+
+	/// The first block on the agenda that has not been worked off.
+	#[pallet::storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber>;
+
+	/// Stages whose weight was set aside in this block; none outside of it.
+	#[pallet::storage]
+	pub type ReservedTransitions<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// What a quorum agreed on, for all of a job or for a part of it.
+	#[pallet::storage]
+	pub type Verdicts<T: Config> = StorageMap<_, Blake2_128Concat, JobId, Verdict>;
+
+	/// What a review is held against, item by item, where responses do not suffice.
+	#[pallet::storage]
+	pub type References<T: Config> = StorageMap<_, Blake2_128Concat, JobId, Reference>;
+
+	/// The jobs that review others.
+	#[pallet::storage]
+	pub type Reviews<T: Config> = StorageMap<_, Blake2_128Concat, JobId, Review<T::AccountId>>;
+
+	/// The latest review of each job that was reviewed.
+	#[pallet::storage]
+	pub type ReviewOf<T: Config> = StorageMap<_, Blake2_128Concat, JobId, JobId>;
+
+	/// The parameters.
+	#[pallet::storage]
+	pub type Params<T: Config> = StorageValue<_, VerificationParams, ValueQuery>;
+
+	/// When the parameters were last changed.
+	#[pallet::storage]
+	pub type ParamsSetAt<T: Config> = StorageValue<_, BlockNumber>;
+
+	#[pallet::genesis_config]
+	#[derive(frame::prelude::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// The parameters that the chain starts with.
+		pub params: VerificationParams,
+		#[serde(skip)]
+		#[doc(hidden)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			assert!(self.params.is_in_range(), "the parameters are in range");
+			Params::<T>::put(self.params);
+		}
+	}
+
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// An executor committed to an answer.
+		/// An executor committed to a response.
 		Committed {
 			/// The job.
 			job: JobId,
@@ -125,14 +283,67 @@ pub mod pallet {
 			/// To what.
 			commitment: H256,
 		},
+		/// An executor committed to fingerprints.
+		Sealed {
+			/// The job.
+			job: JobId,
+			/// Who.
+			executor: T::AccountId,
+		},
 		/// An executor opened its commitment.
 		Revealed {
 			/// The job.
 			job: JobId,
 			/// Who.
 			executor: T::AccountId,
-			/// The root of its answer.
-			root: H256,
+		},
+		/// An executor opened its seal.
+		Opened {
+			/// The job.
+			job: JobId,
+			/// Who.
+			executor: T::AccountId,
+		},
+		/// An executor showed the item digests behind its root.
+		Itemized {
+			/// The job.
+			job: JobId,
+			/// Who.
+			executor: T::AccountId,
+		},
+		/// An executor will not answer.
+		Abstained {
+			/// The job.
+			job: JobId,
+			/// Who.
+			executor: T::AccountId,
+		},
+		/// A committee began to wait for something else.
+		StageBegan {
+			/// The job.
+			job: JobId,
+			/// The round.
+			round: u8,
+			/// For what.
+			stage: Stage,
+			/// Until the end of which block.
+			until: BlockNumber,
+		},
+		/// A stage could not be ended, and nothing has changed.
+		StageFailed {
+			/// The job.
+			job: JobId,
+			/// Why.
+			error: DispatchError,
+			/// When it is tried again, unless the deadline has passed.
+			retry_at: BlockNumber,
+		},
+		/// Some items were agreed on; the others are in dispute.
+		Narrowed {
+			/// The job.
+			job: JobId,
+			/// Number of items in dispute.
+			open: u32,
 		},
 		/// A committee ended.
 		Decided {
@@ -150,6 +361,27 @@ pub mod pallet {
 			/// What.
 			conduct: Conduct,
 		},
+		/// A settled job is reviewed. Audits are not announced.
+		ReviewOpened {
+			/// The job.
+			job: JobId,
+			/// The job that reviews it.
+			review: JobId,
+		},
+		/// A review was held against the job under review.
+		ReviewEnded {
+			/// The job.
+			job: JobId,
+			/// The job that reviewed it.
+			review: JobId,
+			/// Whether what the job's committee agreed on stands.
+			upheld: bool,
+		},
+		/// The parameters were changed.
+		ParamsSet {
+			/// To what.
+			params: VerificationParams,
+		},
 	}
 
 	#[pallet::error]
@@ -158,40 +390,98 @@ pub mod pallet {
 		UnknownJob,
 		/// The signer has no seat in the committee.
 		NotExecutor,
-		/// The signer has committed before.
-		AlreadyCommitted,
-		/// The signer has revealed before.
-		AlreadyRevealed,
 		/// The committee has ended.
 		AlreadyDecided,
-		/// Commitments are not taken any more.
-		CommitWindowClosed,
-		/// Reveals are not taken yet: somebody may still commit.
-		RevealWindowNotOpen,
-		/// Reveals are not taken any more: the deadline has passed.
-		RevealWindowClosed,
+		/// There is nothing to do.
+		NoDuties,
+		/// One duty is listed twice.
+		DuplicateDuty,
+		/// The committee waits for something else.
+		WrongStage,
+		/// The time for this is over.
+		StageOver,
+		/// The signer let a stage pass, and its answer does not count any more.
+		FellSilent,
+		/// The signer has said that it will not answer.
+		AlreadyAbstained,
+		/// The signer has committed before.
+		AlreadyCommitted,
+		/// The signer has sealed its fingerprints of this round before.
+		AlreadySealed,
+		/// The signer has revealed before.
+		AlreadyRevealed,
+		/// The signer's votes of this round are in already.
+		AlreadyVoted,
 		/// The signer has not committed.
 		NotCommitted,
-		/// Answer and salt do not open the commitment.
+		/// The signer has not sealed any fingerprints.
+		NotSealed,
+		/// The signer has not revealed its response.
+		NotRevealed,
+		/// There is no result to show the items of.
+		NoResult,
+		/// Response and salt do not open the commitment.
 		CommitmentMismatch,
-		/// The job has a committee already.
-		AlreadyOpen,
-		/// A committee has 1 to [`MAX_SEATS`](tercet_primitives::MAX_SEATS) seats.
+		/// Fingerprints and salt do not open the seal.
+		SealMismatch,
+		/// The digests do not lead to the root of the answer.
+		RootMismatch,
+		/// There is not one vote per item.
+		WrongVoteCount,
+		/// The job does not wait for executors.
+		NotAwaited,
+		/// These are not as many seats as the round has.
 		BadSeatCount,
-		/// Somebody was drawn twice.
+		/// Somebody was drawn twice, or sits in the committee or in its review's already.
 		DuplicateExecutor,
-		/// The deadline leaves no block for commitments and one after it for reveals.
+		/// The deadline leaves too little time for a round.
 		DeadlineTooSoon,
 		/// The committee can still answer.
 		DeadlineNotPassed,
+		/// The last stage has ended, but what follows from it has not happened yet.
+		DecisionPending,
+		/// Only the requester may doubt a job.
+		NotRequester,
+		/// The job has not settled with an answer.
+		NotSettled,
+		/// The job is a review itself.
+		IsReview,
+		/// The job has been reviewed, or is.
+		AlreadyReviewed,
+		/// It is too late to doubt the job.
+		ChallengeWindowClosed,
+		/// Canaries compare bits, which only `Exact` promises.
+		CanaryNeedsExact,
+		/// This is not what the job's canary commits to.
+		CanaryMismatch,
+		/// The proof does not show that this was agreed on for the item.
+		BadProof,
+		/// Nothing was agreed on for the item.
+		ItemNotSettled,
+		/// What was agreed on is what the canary expects.
+		CanaryAgrees,
+		/// A parameter is out of its range.
+		ParamOutOfRange,
+		/// A parameter would more than double or halve.
+		ParamStepTooLarge,
+		/// The parameters were changed too recently.
+		RateTooFast,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::reserve_transitions()
+		}
+
+		fn on_finalize(_: BlockNumberFor<T>) {
+			Self::end_due_stages(Self::now());
+		}
+
 		fn integrity_test() {
 			assert!(
-				T::WeightInfo::reveal(0).all_lte(T::WeightInfo::decide(0)),
-				"a reveal that decides weighs at least as much as one that does not"
+				T::MaxTransitionsPerBlock::get() > 0,
+				"a stage that nobody ends locks its executors' stake"
 			);
 		}
 
@@ -203,62 +493,90 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Commits the signer to an answer for a job it was drawn for.
-		///
-		/// `commitment` is [`hashing::commitment`](tercet_primitives::hashing::commitment). Owed by
-		/// the executor, so no fee is paid when it succeeds.
+		/// Does duties that the signer owes as an executor, of one job or of several: all or none,
+		/// in this order. Costs no fee if all of them are owed.
 		///
 		/// ## Errors
 		///
-		/// [`Error::UnknownJob`], [`Error::NotExecutor`], [`Error::AlreadyDecided`],
-		/// [`Error::AlreadyCommitted`], [`Error::AlreadyRevealed`],
-		/// [`Error::CommitWindowClosed`].
+		/// That of the first duty which fails:
+		///
+		/// - [`Error::NoDuties`], [`Error::DuplicateDuty`]
+		/// - [`Error::UnknownJob`], [`Error::AlreadyDecided`], [`Error::NotExecutor`]
+		/// - [`Error::FellSilent`], [`Error::AlreadyAbstained`], [`Error::AlreadyCommitted`],
+		///   [`Error::AlreadySealed`], [`Error::AlreadyRevealed`], [`Error::AlreadyVoted`]
+		/// - [`Error::WrongStage`], [`Error::StageOver`]
+		/// - [`Error::NotCommitted`], [`Error::NotSealed`], [`Error::NotRevealed`],
+		///   [`Error::NoResult`]
+		/// - [`Error::CommitmentMismatch`], [`Error::SealMismatch`], [`Error::RootMismatch`],
+		///   [`Error::WrongVoteCount`]
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::commit())]
-		pub fn commit(
+		#[pallet::weight(weights::answer_at_most::<T::WeightInfo>(duties))]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			duties: &BoundedVec<Duty, ConstU32<MAX_DUTIES>>,
+		| -> bool {
+			ensure_signed(origin.clone()).is_ok_and(|who| Pallet::<T>::owes(&who, duties))
+		})]
+		pub fn answer(
 			origin: OriginFor<T>,
-			job: JobId,
-			commitment: H256,
+			duties: BoundedVec<Duty, ConstU32<MAX_DUTIES>>,
 		) -> DispatchResultWithPostInfo {
-			let executor = ensure_signed(origin)?;
-			Self::do_commit(executor, job, commitment)?;
-			Ok(Pays::No.into())
-		}
-
-		/// Opens the signer's commitment. The last reveal of a committee decides the job.
-		///
-		/// Owed by the executor, so no fee is paid when it succeeds.
-		///
-		/// ## Errors
-		///
-		/// [`Error::UnknownJob`], [`Error::NotExecutor`], [`Error::AlreadyDecided`],
-		/// [`Error::NotCommitted`], [`Error::AlreadyRevealed`], [`Error::RevealWindowNotOpen`],
-		/// [`Error::RevealWindowClosed`], [`Error::CommitmentMismatch`]; and, for a reveal that
-		/// decides, whatever keeps the job from being settled or refunded.
-		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::decide(inline_bytes(answer)))]
-		pub fn reveal(
-			origin: OriginFor<T>,
-			job: JobId,
-			answer: Answer,
-			salt: Salt,
-		) -> DispatchResultWithPostInfo {
-			let executor = ensure_signed(origin)?;
-			let bytes = inline_bytes(&answer);
-			let weight = match Self::do_reveal(executor, job, answer, salt)? {
-				Some(_) => T::WeightInfo::decide(bytes),
-				None => T::WeightInfo::reveal(bytes),
-			};
+			let who = ensure_signed(origin)?;
+			let recorded = weights::recorded::<T::WeightInfo>(&duties);
+			let compared = Self::do_answer(who, duties.into_inner())?;
+			let weight = weights::answer_with::<T::WeightInfo>(&recorded, compared.into_iter());
 			Ok((Some(weight), Pays::No).into())
 		}
-	}
-}
 
-/// Bytes of an answer's output that travel in the transaction.
-fn inline_bytes(answer: &Answer) -> u32 {
-	match &answer.output {
-		Payload::Inline(bytes) => u32::try_from(bytes.len()).unwrap_or(MAX_INLINE_BYTES),
-		Payload::Blob(_) => 0,
+		/// Has a settled job of the signer's reviewed by a larger committee, which the signer pays
+		/// for like for any job. If that agrees on something else, those who agreed before are
+		/// slashed and the treasury pays the signer back.
+		///
+		/// ## Errors
+		///
+		/// [`Error::UnknownJob`], [`Error::NotRequester`], [`Error::IsReview`],
+		/// [`Error::NotSettled`], [`Error::ChallengeWindowClosed`], [`Error::AlreadyReviewed`], and
+		/// those of a submission.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::challenge())]
+		pub fn challenge(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			Self::do_challenge(ensure_signed(origin)?, job)
+		}
+
+		/// Shows that the canary of a settled job of the signer's is the digest `digest` of item
+		/// `index`, while `agreed` was agreed on, as `proof` shows. Then the job is reviewed as by
+		/// [`Self::challenge`].
+		///
+		/// ## Errors
+		///
+		/// Those of [`Self::challenge`], [`Error::CanaryNeedsExact`], [`Error::CanaryMismatch`],
+		/// [`Error::ItemNotSettled`], [`Error::BadProof`], [`Error::CanaryAgrees`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::open_canary())]
+		pub fn open_canary(
+			origin: OriginFor<T>,
+			job: JobId,
+			index: u32,
+			digest: H256,
+			salt: Salt,
+			agreed: H256,
+			proof: BoundedVec<H256, ConstU32<MAX_PROOF>>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_open_canary(who, job, index, digest, salt, agreed, &proof)
+		}
+
+		/// Sets the parameters.
+		///
+		/// ## Errors
+		///
+		/// [`Error::ParamOutOfRange`], [`Error::ParamStepTooLarge`], [`Error::RateTooFast`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::set_params())]
+		pub fn set_params(origin: OriginFor<T>, params: VerificationParams) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_set_params(params)
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 //! What the runtime APIs answer about committees.
 
-use crate::{Assignments, CommitteesOf, Config, Pallet};
+use crate::{reviews::Review, Assignments, CommitteesOf, Config, Pallet, ReviewOf, Reviews};
 use alloc::vec::Vec;
 use tercet_primitives::{Committee, JobId, Seat};
 
@@ -19,17 +19,17 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
-	/// Whether `committee` takes reveals in the block after this one, which is the earliest that a
-	/// transaction sent now can be in.
-	pub fn reveal_open(committee: &Committee<T::AccountId>) -> bool {
-		committee.takes_reveals(Self::now().saturating_add(1))
-	}
-
 	/// The seat of `who` in `committee`.
 	pub fn seat_of<'a>(
 		committee: &'a Committee<T::AccountId>,
 		who: &T::AccountId,
 	) -> Option<&'a Seat<T::AccountId>> {
 		committee.seats.iter().find(|seat| seat.executor == *who)
+	}
+
+	/// The latest review of a job, with the review's own id.
+	pub fn review_of(job: JobId) -> Option<(JobId, Review<T::AccountId>)> {
+		let review = ReviewOf::<T>::get(job)?;
+		Reviews::<T>::get(review).map(|record| (review, record))
 	}
 }

@@ -6,7 +6,7 @@
 use polkadot_sdk::{
 	frame_support::{
 		dispatch::DispatchResultWithPostInfo,
-		traits::{Hooks, OnGenesis},
+		traits::{OnFinalize, OnGenesis, OnInitialize},
 	},
 	pallet_babe,
 	sp_crypto_hashing::blake2_256,
@@ -15,8 +15,9 @@ use polkadot_sdk::{
 	sp_runtime::{traits::Dispatchable, BuildStorage, Permill},
 };
 use tercet_primitives::{
-	hashing, Agreement, Answer, Balance, BlobRef, BlockNumber, DeterminismClass, JobId, JobRequest,
-	ModelId, Payload, PoolId, Precision, Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
+	hashing, Agreement, Answer, Balance, BlobRef, BlockNumber, DeterminismClass, Duty, Funding,
+	JobId, JobRequest, ModelId, Payload, PoolId, Precision, Redundancy, Response, Seat, Variant,
+	VariantId, WorkUnits, H256, MILLI_TCT, TCT,
 };
 use tercet_runtime::{
 	genesis, AccountId, Balances, JobMarket, ModelRegistry, Payouts, ProviderStaking, Runtime,
@@ -31,7 +32,7 @@ pub const POOL: PoolId = PoolId { variant: VARIANT, class: DeterminismClass::Por
 
 /// Runs `test` on a fresh chain on which //Ferdie has published a model, and checks the invariants of
 /// every pallet afterwards.
-pub fn on_a_chain(test: impl FnOnce()) {
+pub fn on_a_chain<R>(test: impl FnOnce() -> R) -> R {
 	let preset = genesis::get_preset(&"development".into()).expect("the preset exists");
 	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("presets are JSON");
 	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("serializes");
@@ -42,9 +43,10 @@ pub fn on_a_chain(test: impl FnOnce()) {
 		System::on_genesis();
 		next_block();
 		dispatch(account(Sr25519Keyring::Ferdie), publish()).expect("the model is published");
-		test();
+		let result = test();
 		check_invariants();
-	});
+		result
+	})
 }
 
 fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
@@ -67,16 +69,19 @@ pub fn check_invariants() {
 	Payouts::do_try_state().expect("payouts");
 }
 
+/// Our pallets, in the runtime's order.
+type Ours = (ModelRegistry, ProviderStaking, JobMarket, Verification, Payouts);
+
 /// Ends the block and begins the next one, whose hooks run as they do on a chain: Babe's output is
-/// there when the market draws.
+/// there when the market draws and the lottery is held.
 pub fn next_block() {
 	let now = System::block_number();
 	let vrf = blake2_256(&now.to_le_bytes());
 	pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some(vrf));
-	JobMarket::on_finalize(now);
+	Ours::on_finalize(now);
 	System::reset_events();
 	System::set_block_number(now + 1);
-	JobMarket::on_initialize(now + 1);
+	Ours::on_initialize(now + 1);
 }
 
 /// Blocks until `number`.
@@ -109,6 +114,8 @@ fn publish() -> pallet_model_registry::Call<Runtime> {
 		task: b"tensor".to_vec().try_into().expect("short"),
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::from_percent(7),
+		parent: None,
+		derivative_share: Permill::zero(),
 		variants: vec![variant].try_into().expect("one"),
 	}
 }
@@ -129,7 +136,10 @@ pub fn request(items: u32, price: Balance, deadline: BlockNumber) -> JobRequest 
 		items,
 		input: Payload::Inline(vec![1, 2, 3].try_into().expect("short")),
 		price,
+		redundancy: Redundancy::DEFAULT,
 		deadline: System::block_number() + deadline,
+		canary: H256::zero(),
+		funding: Funding::Hold,
 	}
 }
 
@@ -140,26 +150,59 @@ pub fn submit(who: AccountId, request: JobRequest) -> Result<JobId, ()> {
 	dispatch(who, call).map(|_| id).map_err(|_| ())
 }
 
-/// The answer that honest executors give to every job; others differ by `lie`.
+/// The response that honest executors give to every job; others differ by `lie`.
+pub fn response(lie: u8) -> Response {
+	Response::Result(answer(lie))
+}
+
+/// The answer in it.
 pub fn answer(lie: u8) -> Answer {
+	let digest = H256::repeat_byte(lie);
 	Answer {
-		root: H256::repeat_byte(lie),
+		root: hashing::result_root(&tercet_primitives::ItemSet::first(1), &[digest]),
 		output: Payload::Inline(vec![lie].try_into().expect("short")),
 	}
 }
 
+/// The seat of `who` in the committee of `job`.
+pub fn seat(who: &AccountId, job: JobId) -> Option<Seat<AccountId>> {
+	let committee = Verification::committee(job)?;
+	committee.seats.into_iter().find(|seat| seat.executor == *who)
+}
+
+/// A commitment of `who`; for round 0 if it has no seat.
+pub fn commitment(who: &AccountId, job: JobId, lie: u8) -> Duty {
+	let genesis = System::block_hash(0);
+	let round = seat(who, job).map_or(0, |seat| seat.round);
+	let commitment = hashing::commitment(&genesis, job, round, who, &response(lie), &[lie; 32]);
+	Duty::Commit { job, commitment }
+}
+
+/// What opens it.
+pub fn opening(job: JobId, lie: u8) -> Duty {
+	Duty::Reveal { job, response: response(lie), salt: [lie; 32] }
+}
+
+/// The call that does `duties`.
+pub fn duties(duties: Vec<Duty>) -> pallet_verification::Call<Runtime> {
+	pallet_verification::Call::answer { duties: duties.try_into().expect("few") }
+}
+
 /// Commits `who` to an answer.
 pub fn commit(who: AccountId, job: JobId, lie: u8) -> DispatchResultWithPostInfo {
-	let genesis = System::block_hash(0);
-	let commitment = hashing::commitment(&genesis, job, 0, &who, &answer(lie), &[lie; 32]);
-	dispatch(who, pallet_verification::Call::<Runtime>::commit { job, commitment })
+	let duty = commitment(&who, job, lie);
+	dispatch(who, duties(vec![duty]))
 }
 
 /// Reveals that answer.
 pub fn reveal(who: AccountId, job: JobId, lie: u8) -> DispatchResultWithPostInfo {
-	let call =
-		pallet_verification::Call::<Runtime>::reveal { job, answer: answer(lie), salt: [lie; 32] };
-	dispatch(who, call)
+	dispatch(who, duties(vec![opening(job, lie)]))
+}
+
+/// The executors of `job`, in the order of their seats.
+pub fn executors(job: JobId) -> Vec<AccountId> {
+	let committee = Verification::committee(job).expect("a committee was drawn");
+	committee.seats.into_iter().map(|seat| seat.executor).collect()
 }
 
 /// Everything that `who` owns, held or not.

@@ -12,8 +12,8 @@ use std::{
 use anyhow::{bail, Context as _, Result};
 use tercet_chain_client::{calls, keys, ChainClient, Keypair};
 use tercet_primitives::{
-	AccountId32, Agreement, DeterminismClass, JobId, JobRequest, JobState, Payload, Permill,
-	PoolId, Precision, Variant, VariantId, WorkUnits, EXECUTORS,
+	hashing, AccountId32, Agreement, DeterminismClass, Funding, JobId, JobRequest, JobState,
+	Payload, Permill, PoolId, Precision, Redundancy, Variant, VariantId, WorkUnits,
 };
 use tercet_tensors::TensorMap;
 use tercet_walrus_client::WalrusClient;
@@ -26,7 +26,6 @@ use crate::{
 	blobs, context,
 	context::Context,
 	devnet::Devnet,
-	results,
 };
 
 use ledger::{Fees, Snapshot};
@@ -34,6 +33,9 @@ use report::Report;
 
 /// What the author earns on top of the executors' pay.
 const ROYALTY: Permill = Permill::from_percent(5);
+
+/// Executors of the job: the default redundancy.
+const EXECUTORS: u32 = Redundancy::DEFAULT.executors as u32;
 
 /// Memory that the example's session needs, generously.
 const MEMORY: u64 = 256 << 20;
@@ -138,13 +140,12 @@ async fn show(
 	let before = Snapshot::take(&chain, chain.best().await?, &accounts.all()).await?;
 	let id = submit(context, &chain, &store, &requester, pool, example, args.price).await?;
 	let view = job::follow(&chain, out, id).await?;
-	let JobState::Settled { at: settled_at, answer, statement } = &view.job.state else {
+	let JobState::Settled { at: settled_at, answer, statement, .. } = &view.job.state else {
 		bail!("{}", job::display::details(id, &view));
 	};
 
 	let spinner = out.spinner("fetching and checking the result");
-	let bytes = blobs::fetch(&store, out, "the result", &answer.output).await?;
-	let verified = results::verify(id, &view, &bytes)?;
+	let verified = job::download(&store, out, id, &view).await?;
 	let hash = chain.hash_of(*settled_at).await?.context("the settling block is gone")?;
 	let after = Snapshot::take(&chain, chain.head(hash).await?, &accounts.all()).await?;
 	let fees = Fees::between(&chain, before.head, after.head).await?;
@@ -154,8 +155,8 @@ async fn show(
 	let slots = at.slot().await?.saturating_sub(chain.at(submitted).slot().await?);
 	let proof = verified.prove(id, PROVED_ITEM.min(example.items - 1))?;
 	let on_chain = at.verify_item(id, proof.item, proof.digest, proof.proof.clone()).await?;
-	let proof_accepted = on_chain.is_ok() && proof.holds(&view)?;
-	let other = verified.digests.get(proof.item as usize + 1).copied().unwrap_or_default();
+	let proof_accepted = on_chain.is_ok() && proof.holds(&view.job)?;
+	let other = hashing::item_digest(b"what nobody answered");
 	let forged = at.verify_item(id, proof.item, other, proof.proof.clone()).await?;
 	let forgery_refused = forged.is_err();
 	let correct = report::correct(&verified.tensors, &example.labels)?;
@@ -211,7 +212,15 @@ async fn publish(
 		memory: MEMORY,
 		agreement: Agreement::Exact,
 	};
-	let call = calls::publish_model("digits", "tensor", "Apache-2.0", ROYALTY, vec![variant]);
+	let call = calls::publish_model(calls::NewModel {
+		name: "digits",
+		task: "tensor",
+		licence: "Apache-2.0",
+		royalty: ROYALTY,
+		parent: None,
+		derivative_share: Permill::zero(),
+		variants: vec![variant],
+	});
 	let included = chain.submit(author, call).await?;
 	let id = model::published(&included)?;
 	context.out.note(format!(
@@ -232,7 +241,8 @@ async fn submit(
 	price: Amount,
 ) -> Result<JobId> {
 	let best = chain.best().await?;
-	let quote = chain.at(best.hash).quote(pool, example.items, price.0).await?;
+	let redundancy = Redundancy::DEFAULT;
+	let quote = chain.at(best.hash).quote(pool, example.items, price.0, redundancy).await?;
 	let blob = blobs::upload(store, context.out, "the input", example.input.clone()).await?;
 	let request = JobRequest {
 		variant: pool.variant,
@@ -240,14 +250,18 @@ async fn submit(
 		items: example.items,
 		input: Payload::Blob(blob),
 		price: price.0,
+		redundancy,
+		canary: job::no_canary(),
+		funding: Funding::Hold,
 		deadline: chain.best().await?.number.saturating_add(DEADLINE),
 	};
 	let included = chain.submit(requester, calls::submit_job(request)).await?;
 	let id = job::submitted(&included)?;
 	context.out.note(format!(
-		"//Charlie submitted job {id} in block {}: {} items at {price} per unit and executor, escrow {}",
+		"//Charlie submitted job {id} in block {}: {} items at {price} per unit and executor, cost {}, at worst {}",
 		included.block.number,
 		example.items,
+		Amount(quote.cost),
 		Amount(quote.escrow),
 	));
 	Ok(id)

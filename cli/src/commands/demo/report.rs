@@ -5,17 +5,18 @@ use std::fmt;
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 use tercet_primitives::{
-	apis::JobView, AccountId32, Answer, Balance, BlockNumber, Decision, JobId, SeatState,
-	Statement, EXECUTORS, H256,
+	apis::JobView, AccountId32, Answer, Balance, BlockNumber, Decision, Fault, JobId, Response,
+	SeatState, Statement, H256,
 };
 use tercet_tensors::TensorMap;
 
 use super::{
 	ledger::{treasury, Fees, Snapshot},
-	Accounts,
+	Accounts, EXECUTORS,
 };
 use crate::{
 	amounts::{change, number, percent, Amount},
+	commands::job::display,
 	output::{facts, right, short, table},
 	results::{ItemProof, Verified},
 };
@@ -49,6 +50,12 @@ pub struct Report {
 	items: u32,
 	price: Balance,
 	escrow: Balance,
+	/// What the requester paid in the end, besides the transaction's fee.
+	cost: Balance,
+	/// Of the escrow, to the treasury for the draw.
+	fee: Balance,
+	rounds: u32,
+	fault: Option<Fault>,
 	statement: Statement,
 	submitted_at: BlockNumber,
 	settled_at: BlockNumber,
@@ -102,12 +109,21 @@ impl Facts<'_> {
 			items,
 			price: job.request.price,
 			escrow: job.escrow,
+			cost: self.cost(),
+			fee: job.fee,
+			rounds: self.view.committee.as_ref().map_or(0, |seats| u32::from(seats.round) + 1),
+			fault: job.state.fault(),
 			statement: self.statement,
 			submitted_at: job.submitted_at,
 			settled_at: self.settled_at,
 			slots: self.slots,
 			root: self.answer.root,
-			royalty: percent(job.royalty),
+			royalty: job
+				.royalties
+				.iter()
+				.map(|royalty| percent(royalty.share))
+				.collect::<Vec<_>>()
+				.join(" + "),
 			checks: self.checks(&executors, &balances, accuracy_percent),
 			executors,
 			balances,
@@ -117,39 +133,59 @@ impl Facts<'_> {
 		}
 	}
 
+	/// What the requester paid in the end.
+	fn cost(&self) -> Balance {
+		let Statement { executors, royalties, treasury, .. } = self.statement;
+		executors.saturating_add(royalties).saturating_add(treasury)
+	}
+
+	/// Executors whose answer is the agreed one: those who are paid.
+	fn agreeing(&self) -> Vec<&AccountId32> {
+		let seats = self.view.committee.iter().flat_map(|committee| committee.seats.iter());
+		let agreed = seats.filter(|seat| match &seat.state {
+			SeatState::Revealed(Response::Result(answer)) => answer == self.answer,
+			_ => false,
+		});
+		agreed.map(|seat| &seat.executor).collect()
+	}
+
+	/// What each of them is paid.
+	fn wage(&self) -> Balance {
+		self.statement.executors.checked_div(self.agreeing().len() as u128).unwrap_or(0)
+	}
+
 	fn executors(&self) -> Vec<Executor> {
+		let agreeing = self.agreeing();
 		let seats = self.view.committee.iter().flat_map(|committee| committee.seats.iter());
 		let executors = seats.map(|seat| Executor {
 			account: seat.executor.clone(),
 			root: match &seat.state {
-				SeatState::Revealed(answer) => Some(answer.root),
+				SeatState::Revealed(Response::Result(answer)) => Some(answer.root),
 				_ => None,
 			},
-			paid: self.statement.per_executor,
+			paid: if agreeing.contains(&&seat.executor) { self.wage() } else { 0 },
 		});
 		executors.collect()
 	}
 
 	fn balances(&self) -> Vec<Line> {
-		let Statement { per_executor, royalty, treasury: share, refunded, .. } = self.statement;
-		let spent = self.view.job.escrow.saturating_sub(refunded);
+		let Statement { royalties, treasury: share, .. } = self.statement;
 		let line = |who: String, account: &AccountId32, gain: Balance, loss: Balance| {
 			let (before, fees) = (self.before.total(account), self.fees.of(account));
 			let expected = before.saturating_add(gain).saturating_sub(loss).saturating_sub(fees);
 			let after = self.after.total(account);
 			Line { who, account: account.clone(), before, after, fees, expected }
 		};
-		// All fees go to the treasury.
+		// All transaction fees go to the treasury.
 		let income = share.saturating_add(self.fees.total());
 		let mut lines = vec![
-			line("requester (//Charlie)".into(), &self.accounts.requester, 0, spent),
-			line("author (//Bob)".into(), &self.accounts.author, royalty, 0),
+			line("requester (//Charlie)".into(), &self.accounts.requester, 0, self.cost()),
+			line("author (//Bob)".into(), &self.accounts.author, royalties, 0),
 			line("treasury".into(), &treasury(), income, 0),
 		];
+		let agreeing = self.agreeing();
 		for (account, index) in self.accounts.workers.iter().zip(0u8..) {
-			let drawn = self.view.committee.iter().flat_map(|committee| committee.seats.iter());
-			let paid = drawn.filter(|seat| seat.executor == *account).count() as u128;
-			let gain = paid.saturating_mul(per_executor);
+			let gain = if agreeing.contains(&account) { self.wage() } else { 0 };
 			lines.push(line(format!("executor (worker {index})"), account, gain, 0));
 		}
 		lines
@@ -157,51 +193,51 @@ impl Facts<'_> {
 
 	fn checks(&self, executors: &[Executor], lines: &[Line], accuracy: f64) -> Vec<Check> {
 		let job = &self.view.job;
-		let Statement { executors: paid, per_executor, royalty, treasury, refunded } =
-			self.statement;
-		let wages = per_executor.saturating_mul(paid.into());
+		let Statement { executors: wages, royalties, treasury, .. } = self.statement;
 		let decision = self.view.committee.as_ref().and_then(|committee| committee.decision);
 		let mut distinct = executors.iter().map(|executor| &executor.account).collect::<Vec<_>>();
 		distinct.sort();
 		distinct.dedup();
-		let answers = self.view.committee.iter().flat_map(|committee| committee.seats.iter());
-		let agreed = answers
-			.map(|seat| matches!(&seat.state, SeatState::Revealed(answer) if answer == self.answer))
-			.collect::<Vec<_>>();
+		let agreeing = self.agreeing().len();
+		let shares = job.royalties.iter().map(|royalty| royalty.share.mul_floor(wages));
 		let check = |what, holds| Check { what, holds };
 		vec![
 			check("three distinct executors were drawn", distinct.len() == EXECUTORS as usize),
 			check(
 				"all of them revealed the same root and output",
-				agreed.len() == EXECUTORS as usize && agreed.iter().all(|agreed| *agreed),
+				agreeing == EXECUTORS as usize && agreeing == executors.len(),
 			),
 			check("the chain decided that they agree", decision == Some(Decision::Agreed)),
 			check(
 				"the fetched result has the agreed size, digest, items and root",
-				self.verified.root == self.answer.root,
+				self.verified.root == self.answer.root && self.verified.open.is_empty(),
 			),
-			check("every executor of the committee was paid", paid == EXECUTORS),
 			check(
-				"the pay is price × units",
-				job.request.price.checked_mul(job.units.0.into()) == Some(per_executor),
+				"every executor was paid price × units",
+				job.request
+					.price
+					.checked_mul(job.units().0.into())
+					.and_then(|pay| pay.checked_mul(EXECUTORS.into()))
+					== Some(wages),
 			),
 			check(
 				"the royalty is the author's share of the pay",
-				job.royalty.mul_floor(wages) == royalty,
+				shares.sum::<Balance>() == royalties,
 			),
+			check("the treasury got its share and the job's fee", treasury >= job.fee),
 			check(
 				"pay, royalty, treasury share and refund add up to the escrow",
-				wages.saturating_add(royalty).saturating_add(treasury).saturating_add(refunded)
-					== job.escrow,
+				self.statement.total() == Some(job.escrow),
 			),
+			check("it is nobody's fault, for there is none", job.state.fault().is_none()),
 			check(
 				"every balance changed by exactly that and the fees",
 				lines.iter().all(|line| line.after == line.expected),
 			),
 			check(
-				"nothing is held from the requester any more",
+				"nothing but the record's deposit is held from the requester",
 				self.after.held(&self.accounts.requester)
-					== self.before.held(&self.accounts.requester),
+					== self.before.held(&self.accounts.requester).saturating_add(job.deposit),
 			),
 			check("no money appeared or vanished", self.before.issuance == self.after.issuance),
 			check("the chain accepts an item proof", self.proof_accepted),
@@ -230,6 +266,9 @@ impl fmt::Display for Report {
 			("price", format!("{} per unit and executor", Amount(self.price))),
 			("agreed root", format!("{:?}", self.root)),
 			("settled", format!("in block {}", self.settled_at)),
+			("rounds", self.rounds.to_string()),
+			("cost", format!("{} of {} held", Amount(self.cost), Amount(self.escrow))),
+			("fault", self.fault.map_or("none", display::fault).into()),
 			(
 				"latency",
 				format!(
@@ -264,13 +303,12 @@ impl fmt::Display for Report {
 		writeln!(f, "\nExecutors\n{seats}")?;
 
 		let mut payments = table(&["payment", "TCT"]);
-		let wages =
-			format!("{} executors × {}", statement.executors, number(statement.per_executor));
-		let total = statement.per_executor.saturating_mul(statement.executors.into());
+		let share = statement.treasury.saturating_sub(self.fee);
 		for (what, amount) in [
-			(wages, total),
-			(format!("royalty to the author ({})", self.royalty), statement.royalty),
-			("share of the treasury".into(), statement.treasury),
+			(format!("{} executors together", self.executors.len()), statement.executors),
+			(format!("royalty to the author ({})", self.royalty), statement.royalties),
+			("share of the treasury".into(), share),
+			("fee of the job, to the treasury".into(), self.fee),
 			("returned to the requester".into(), statement.refunded),
 			("escrow".into(), self.escrow),
 		] {

@@ -6,31 +6,38 @@ use std::{fs, path::Path};
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_primitives::{apis::JobView, JobId};
+use tercet_walrus_client::WalrusClient;
 
+use super::display;
 use crate::{
 	amounts::size,
 	args::VerifyArgs,
 	blobs,
 	context::{self, Context},
-	output::facts,
+	output::{facts, Output},
 	results::{self, ItemProof, Verified},
 };
 
 pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result<()> {
 	let (_, _, at) = context.best().await?;
 	let view = context::job(&at, id).await?;
-	let (bytes, verified) = download(context, id, &view).await?;
+	let verified = download(&context.store()?, context.out, id, &view).await?;
+	let bytes = verified.tensors.to_canonical_bytes();
 	fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
 	let tensors = verified.tensors.iter().map(|(name, tensor)| {
 		(name.to_string(), json!({ "dtype": tensor.dtype().to_string(), "shape": tensor.shape() }))
 	});
 	let tensors = tensors.collect::<serde_json::Map<_, _>>();
+	let agreed = results::agreed(id, &view.job)?;
+	let patched = agreed.patch.map(|patch| patch.items);
 	let value = json!({
 		"job": id,
 		"file": output,
 		"bytes": bytes.len(),
 		"items": verified.tensors.items(),
 		"root": verified.root,
+		"runAgain": patched,
+		"withoutResult": verified.open,
 		"tensors": tensors,
 	});
 	context.out.result(&value, || {
@@ -38,22 +45,47 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 			.tensors
 			.iter()
 			.map(|(name, tensor)| format!("{name}: {} {:?}", tensor.dtype(), tensor.shape()));
-		facts([
+		let mut lines = vec![
 			("job", id.to_string()),
 			("file", format!("{} ({})", output.display(), size(bytes.len() as u64))),
 			("tensors", shapes.collect::<Vec<_>>().join("\n")),
 			("root", format!("{:?}", verified.root)),
-			("checked", "size, digest, items and Merkle root are those on chain".into()),
-		])
-		.to_string()
+		];
+		if let Some(patched) = &patched {
+			lines.push(("run again", display::items(patched)));
+		}
+		if !verified.open.is_empty() {
+			let open = format!("{}; zeros in the file", display::items(&verified.open));
+			lines.push(("WITHOUT result", open));
+		}
+		let checked = match patched {
+			None => "size, digest, items and Merkle root are those on chain",
+			Some(_) => "sizes, digests, items and both Merkle roots are those on chain",
+		};
+		lines.push(("checked", checked.into()));
+		facts(lines).to_string()
 	})
 }
 
-async fn download(context: &Context, id: JobId, view: &JobView) -> Result<(Vec<u8>, Verified)> {
-	let answer = results::agreed(id, view)?;
-	let bytes = blobs::fetch(&context.store()?, context.out, "the result", &answer.output).await?;
-	let verified = results::verify(id, view, &bytes)?;
-	Ok((bytes, verified))
+/// Fetches what the executors of a job agreed on, and checks it against the chain.
+///
+/// # Errors
+/// If nothing was agreed on, the store does not have it, or has something else.
+pub async fn download(
+	store: &WalrusClient,
+	out: Output,
+	id: JobId,
+	view: &JobView,
+) -> Result<Verified> {
+	let agreed = results::agreed(id, &view.job)?;
+	let base = blobs::fetch(store, out, "the result", &agreed.base.output).await?;
+	let patch = match agreed.patch {
+		None => None,
+		Some(patch) => {
+			Some(blobs::fetch(store, out, "the items run again", &patch.answer.output).await?)
+		},
+	};
+	Ok(results::verify(id, &view.job, &base, patch.as_deref())?)
 }
 
 pub(super) async fn verify(context: &Context, args: VerifyArgs) -> Result<()> {
@@ -74,10 +106,13 @@ pub(super) async fn verify(context: &Context, args: VerifyArgs) -> Result<()> {
 			}
 			proof
 		},
-		(None, Some(item)) => download(context, args.id, &view).await?.1.prove(args.id, item)?,
+		(None, Some(item)) => {
+			let store = context.store()?;
+			download(&store, context.out, args.id, &view).await?.prove(args.id, item)?
+		},
 		(None, None) => bail!("say which item with --item, or give a proof with --proof"),
 	};
-	let here = proof.holds(&view)?;
+	let here = proof.holds(&view.job)?;
 	let on_chain = at.verify_item(proof.job, proof.item, proof.digest, proof.proof.clone()).await?;
 	if let Some(file) = &args.save {
 		fs::write(file, serde_json::to_vec_pretty(&proof)?)

@@ -4,15 +4,18 @@ use std::fs;
 
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
-use tercet_chain_client::{calls, keys, Included};
-use tercet_primitives::{JobId, JobRequest, JobState, PoolId, EXECUTORS};
+use tercet_chain_client::{calls, keys, At, Included};
+use tercet_primitives::{
+	apis::Quote, AccountId32, Agreement, Funding, JobId, JobRequest, PoolId, H256,
+};
 use tercet_tensors::TensorMap;
 
-use super::{display, watch::follow};
+use super::{canary::CanaryFile, display, watch::follow};
 use crate::{
 	amounts::{size, Amount},
 	args::SubmitArgs,
 	blobs,
+	commands::credit::Credit,
 	context::{self, Context},
 };
 
@@ -40,45 +43,70 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		bail!("the deadline, block {deadline}, has passed: the best block is {}; write --deadline +60 for sixty blocks from now", best.number);
 	}
 
-	let pool = PoolId { variant, class: args.class };
-	let quote = at.quote(pool, items, args.price.0).await.context("such a job would be refused")?;
-	let balance = at.balance(account.clone()).await?;
-	context.out.note(format!(
-		"{items} item(s), {} units; {} provider(s) available; escrow {}; balance {}",
-		quote.units,
-		quote.providers,
-		Amount(quote.escrow),
-		Amount(balance.free),
-	));
-	let needed = quote.escrow.saturating_add(FEE_RESERVE);
-	if balance.free < needed {
-		bail!(
-			"{account} has {} but the escrow and the fee need {}: send it more TCT, or submit fewer items or a lower --price",
-			Amount(balance.free),
-			Amount(needed),
-		);
+	let agreement = model.variants.get(usize::from(variant.index)).map(|known| known.agreement);
+	if args.canary.is_some() && agreement != Some(Agreement::Exact) {
+		bail!("a canary needs answers that are equal bit by bit, and {variant} compares them by similarity");
 	}
-	if quote.providers < EXECUTORS {
+
+	let pool = PoolId { variant, class: args.class };
+	let quote = at
+		.quote(pool, items, args.price.0, args.redundancy)
+		.await
+		.context("such a job would be refused")?;
+	affordable(context, &at, &account, &quote, args.from_credit).await?;
+	let executors = u32::from(args.redundancy.executors);
+	if quote.providers < executors {
 		context.out.note(format!(
-			"a job needs {EXECUTORS} providers: this one will wait for more, and be refunded after block {deadline}"
+			"the job needs {executors} providers: it will wait for more, and be refunded after block {deadline}"
 		));
 	}
 
+	let mut canary = args
+		.canary
+		.as_ref()
+		.map(|source| CanaryFile::new(chain.genesis(), source, items))
+		.transpose()?;
+	let canary_path = canary.as_ref().map(|canary| canary.path(&args.input));
+	if let (Some(canary), Some(path)) = (&canary, &canary_path) {
+		// Before the job exists: a canary whose salt is lost cannot be opened.
+		canary.write(path)?;
+		context.out.note(format!("the canary is in {}: keep it secret", path.display()));
+	}
+	let commitment = match &canary {
+		Some(canary) => canary.commitment()?,
+		None => no_canary(),
+	};
 	let where_to = if blobs::is_inline(bytes.len() as u64) { "inline" } else { "stored" };
 	context.out.note(format!("input: {}, {where_to}", size(bytes.len() as u64)));
 	let input = blobs::payload(&context.store()?, context.out, "the input", bytes).await?;
-	let request =
-		JobRequest { variant, class: args.class, items, input, price: args.price.0, deadline };
+	let request = JobRequest {
+		variant,
+		class: args.class,
+		items,
+		input,
+		price: args.price.0,
+		redundancy: args.redundancy,
+		deadline,
+		canary: commitment,
+		funding: if args.from_credit { Funding::Credit } else { Funding::Hold },
+	};
 	let spinner = context.out.spinner("submitting");
 	let included = chain.submit(&key, calls::submit_job(request)).await?;
 	spinner.finish_and_clear();
 	let id = submitted(&included)?;
+	if let (Some(canary), Some(path)) = (&mut canary, &canary_path) {
+		canary.job = Some(id);
+		canary.write(path)?;
+	}
 	let value = json!({
 		"job": id,
 		"items": items,
 		"units": quote.units,
+		"cost": quote.cost,
 		"escrow": quote.escrow,
+		"deposit": quote.deposit,
 		"deadline": deadline,
+		"canary": canary_path,
 		"block": included.block,
 		"transaction": included.extrinsic_hash,
 		"fee": included.fee,
@@ -95,12 +123,55 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 	context.out.note(format!("job {id} is submitted, in block {}", included.block.number));
 	let view = follow(&chain, context.out, id).await?;
 	context.out.result(&display::value(id, &view), || display::details(id, &view))?;
-	match &view.job.state {
-		JobState::Refunded { reason, .. } => {
-			bail!("job {id} was refunded: {}", display::reason(*reason))
-		},
-		_ => Ok(()),
+	match display::failure(&view.job.state) {
+		Some(why) => bail!("job {id} is {why}"),
+		None => Ok(()),
 	}
+}
+
+/// Says what the job costs, and fails if the account cannot pay for it.
+async fn affordable(
+	context: &Context,
+	at: &At,
+	account: &AccountId32,
+	quote: &Quote,
+	from_credit: bool,
+) -> Result<()> {
+	let balance = at.balance(account.clone()).await?.free;
+	context.out.note(format!(
+		"{} units; {} provider(s) available; cost {}, at worst {}; balance {}",
+		quote.units,
+		quote.providers,
+		Amount(quote.cost),
+		Amount(quote.escrow),
+		Amount(balance),
+	));
+	let mut needed = quote.deposit.saturating_add(FEE_RESERVE);
+	if from_credit {
+		let credit = Credit::of(at, account).await?.free();
+		if credit < quote.escrow {
+			bail!(
+				"{account} has {} of free credit but the worst case is {}: put more aside with `tercet credit add`, or submit without --from-credit",
+				Amount(credit),
+				Amount(quote.escrow),
+			);
+		}
+	} else {
+		needed = needed.saturating_add(quote.escrow);
+	}
+	if balance < needed {
+		bail!(
+			"{account} has {} but escrow, deposit and fee need {}: send it more TCT, or submit fewer items or a lower --price",
+			Amount(balance),
+			Amount(needed),
+		);
+	}
+	Ok(())
+}
+
+/// What a job without a canary carries: nobody can tell it from one that has one.
+pub fn no_canary() -> H256 {
+	H256(rand::random())
 }
 
 /// The id of the job that a transaction submitted.

@@ -18,7 +18,7 @@ pub(super) async fn run(context: &Context, id: JobId) -> Result<()> {
 	context.out.result(&display::value(id, &view), || display::details(id, &view))
 }
 
-/// Shows where a job stands with every block, until it is settled or refunded.
+/// Shows where a job stands with every block, until it has ended.
 ///
 /// # Errors
 /// If the chain does not answer any more.

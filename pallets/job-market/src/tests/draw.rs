@@ -1,18 +1,8 @@
-use crate::{mock::*, Config, Event, ReservedDraws, WeightInfo};
+use crate::{mock::*, Config, ReservedDraws, WeightInfo};
 use frame::testing_prelude::*;
-use tercet_primitives::{hashing, JobId, JobRequest, JobState, RefundReason};
+use tercet_primitives::{hashing, JobId, JobRequest, JobState, Redundancy, RefundReason};
 
 type Weights = <Test as Config>::WeightInfo;
-
-fn drawn() -> Vec<JobId> {
-	events()
-		.into_iter()
-		.filter_map(|event| match event {
-			Event::Drawn { job, .. } => Some(job),
-			_ => None,
-		})
-		.collect()
-}
 
 #[test]
 fn draw_happens_in_the_next_block_when_a_job_is_submitted() {
@@ -23,25 +13,41 @@ fn draw_happens_in_the_next_block_when_a_job_is_submitted() {
 		assert_eq!(state(id), JobState::Queued);
 		assert_eq!(ReservedDraws::<Test>::get(), 1);
 		next_block();
-		assert_eq!(state(id), JobState::Running { drawn_at: 2 });
-		assert_eq!(Open::get(), [(id, EXECUTORS.to_vec(), 1 + MIN_DEADLINE)]);
+		assert_eq!(state(id), running(2));
+		assert_eq!(Open::get(), [(id, EXECUTORS[..3].to_vec())]);
 		assert_eq!(JobMarket::queue_length(), 0);
 		assert_eq!(ReservedDraws::<Test>::get(), 0);
 	});
 }
 
 #[test]
-fn draw_takes_its_seed_from_vrf_genesis_and_job() {
+fn draw_asks_for_what_the_job_says() {
 	build_and_execute(|| {
 		submit(request());
-		submit(request());
+		submit(JobRequest { price: 6, redundancy: Redundancy::LADDER[2], ..request() });
 		next_block();
 		Vrf::set(&Some([0x11; 32]));
 		next_block();
 		let seed = |id| hashing::draw_seed(&[0x11; 32], &GENESIS, JobId(id), 0);
 		let pool = request().pool();
-		assert_eq!(Draws::get(), [(pool, 5, seed(0)), (pool, 5, seed(1))]);
+		// The risk is three times the pay.
+		let draws = [
+			(pool, 5, 3, vec![], false, 3 * PAY, seed(0)),
+			(pool, 6, 7, vec![], false, 360, seed(1)),
+		];
+		assert_eq!(Draws::get(), draws);
 		assert_ne!(seed(0), seed(1));
+	});
+}
+
+#[test]
+fn draw_takes_proven_providers_when_the_job_has_fewer_executors_than_the_floor() {
+	build_and_execute(|| {
+		submit(JobRequest { redundancy: Redundancy { executors: 2, quorum: 2 }, ..request() });
+		submit(JobRequest { redundancy: Redundancy { executors: 3, quorum: 2 }, ..request() });
+		run_to(3);
+		let proven: Vec<_> = Draws::get().into_iter().map(|draw| (draw.2, draw.4)).collect();
+		assert_eq!(proven, [(2, true), (3, false)]);
 	});
 }
 
@@ -56,7 +62,7 @@ fn draw_waits_when_the_block_has_no_vrf() {
 		assert_eq!(JobMarket::queue_length(), 1);
 		Vrf::set(&Some([1; 32]));
 		next_block();
-		assert_eq!(state(id), JobState::Running { drawn_at: 3 });
+		assert_eq!(state(id), running(3));
 	});
 }
 
@@ -73,49 +79,28 @@ fn draw_leaves_a_backlog_when_more_jobs_wait_than_the_cap() {
 }
 
 #[test]
-fn draw_sends_the_job_to_the_tail_when_it_fails() {
-	build_and_execute(|| {
-		let cheap = submit(JobRequest { price: 2, ..request() });
-		let jobs: Vec<_> = (0..MAX_DRAWS).map(|_| submit(request())).collect();
-		LeastPrice::set(&5);
-		next_block();
-		// The cheap job is looked at first, and goes behind the last of the others.
-		next_block();
-		assert_eq!(drawn(), jobs[..2]);
-		next_block();
-		assert_eq!(drawn(), jobs);
-		assert_eq!(state(cheap), JobState::Queued);
-		assert_eq!(JobMarket::queue_length(), 1);
-		LeastPrice::set(&2);
-		next_block();
-		assert_eq!(drawn().last(), Some(&cheap));
-	});
-}
-
-#[test]
-fn draw_looks_at_each_job_once_when_all_fail() {
-	build_and_execute(|| {
-		LeastPrice::set(&6);
-		let first = submit(request());
-		let second = submit(request());
-		next_block();
-		next_block();
-		assert_eq!(crate::QueueHead::<Test>::get(), 2);
-		let order: Vec<_> = (2..4).map(crate::Queue::<Test>::get).collect();
-		assert_eq!(order, [Some(first), Some(second)]);
-	});
-}
-
-#[test]
-fn draw_leaves_no_trace_when_the_committee_does_not_open() {
+fn draw_leaves_no_trace_when_executors_are_not_seated() {
 	build_and_execute(|| {
 		let id = submit(request());
 		next_block();
-		OpenFails::set(&true);
+		SeatFails::set(&true);
 		next_block();
 		assert_eq!(state(id), JobState::Queued);
 		assert!(Open::get().is_empty() && Draws::get().is_empty() && drawn().is_empty());
-		OpenFails::set(&false);
+		SeatFails::set(&false);
+		next_block();
+		assert_eq!(drawn(), [id]);
+	});
+}
+
+#[test]
+fn draw_is_put_off_when_nobody_is_wanted_for_a_queued_job() {
+	build_and_execute(|| {
+		let id = submit(request());
+		WantNobody::set(&true);
+		run_to(3);
+		assert!(drawn().is_empty());
+		WantNobody::set(&false);
 		next_block();
 		assert_eq!(drawn(), [id]);
 	});
@@ -125,32 +110,38 @@ fn draw_leaves_no_trace_when_the_committee_does_not_open() {
 fn draw_stops_when_less_than_half_the_shortest_deadline_is_left() {
 	build_and_execute(|| {
 		// Deadline 11: drawn at the end of block 6 at the latest.
-		LeastPrice::set(&6);
-		let late = submit(request());
+		let on_time = submit(request());
+		Vrf::set(&None);
 		run_to(6);
 		hypothetically!({
-			LeastPrice::set(&1);
+			Vrf::set(&Some([1; 32]));
 			next_block();
-			assert_eq!(state(late), JobState::Running { drawn_at: 6 });
+			assert_eq!(state(on_time), running(6));
 		});
 		run_to(7);
-		LeastPrice::set(&1);
+		Vrf::set(&Some([1; 32]));
+		next_block();
+		// It does not even wait any more.
+		assert_eq!((JobMarket::queue_length(), state(on_time)), (0, JobState::Queued));
+		JobMarket::do_try_state().unwrap();
 		run_to(12);
-		let reason = RefundReason::NoCommittee;
-		assert_eq!(state(late), JobState::Refunded { at: 12, reason });
+		let (reason, statement) = (RefundReason::NoCommittee, all_refunded());
+		assert_eq!(state(on_time), JobState::Refunded { at: 12, reason, statement });
 	});
 }
 
 #[test]
-fn draw_skips_a_job_when_it_was_refunded_in_the_queue() {
+fn draw_uses_up_a_turn_when_a_job_was_refunded_in_the_queue() {
 	build_and_execute(|| {
 		let gone = submit(request());
-		let next = submit(request());
+		let jobs: Vec<_> = (0..MAX_DRAWS).map(|_| submit(request())).collect();
 		assert_ok!(refund(gone));
 		next_block();
-		assert_eq!(JobMarket::queue_length(), 2);
+		assert_eq!(JobMarket::queue_length(), 4);
 		next_block();
-		assert_eq!(drawn(), [next]);
+		assert_eq!(drawn(), jobs[..2]);
+		next_block();
+		assert_eq!(drawn(), jobs);
 		assert_eq!(JobMarket::queue_length(), 0);
 	});
 }

@@ -1,6 +1,8 @@
-use crate::{expiry::RETRY_AFTER, mock::*, Config, Event, Expiries, ExpiryCursor, WeightInfo};
+use crate::{
+	expiry::RETRY_AFTER, mock::*, Config, Event, Expiries, ExpiryCursor, Waiting, WeightInfo,
+};
 use frame::testing_prelude::*;
-use tercet_primitives::{JobId, JobRequest, JobState, RefundReason};
+use tercet_primitives::{Disputed, JobId, JobRequest, JobState, RefundReason};
 
 type Weights = <Test as Config>::WeightInfo;
 
@@ -18,12 +20,13 @@ fn expiry_refunds_a_queued_job_when_the_deadline_has_passed() {
 		assert_eq!(held(REQUESTER), ESCROW);
 		next_block();
 		let (at, reason) = (2 + MIN_DEADLINE, RefundReason::NoCommittee);
-		assert_eq!(state(id), JobState::Refunded { at, reason });
-		assert_eq!((free(REQUESTER), held(REQUESTER)), (ENDOWMENT, 0));
-		assert_eq!(events().last(), Some(&Event::Refunded { job: id, reason }));
-		// Its place in the queue is passed over.
-		run_to(at + 2);
-		assert_eq!(JobMarket::queue_length(), 0);
+		let statement = all_refunded();
+		assert_eq!(state(id), JobState::Refunded { at, reason, statement });
+		assert_eq!((total(REQUESTER), held(REQUESTER)), (ENDOWMENT, 0));
+		assert_eq!(events().last(), Some(&Event::Refunded { job: id, reason, statement }));
+		// Somebody else may have waited for it.
+		assert_eq!(Closed::get(), [id]);
+		assert_eq!(Waiting::<Test>::iter().count(), 0);
 	});
 }
 
@@ -32,13 +35,25 @@ fn expiry_closes_the_committee_when_a_running_job_passes_its_deadline() {
 	build_and_execute(|| {
 		let id = submit_and_draw();
 		run_to(1 + MIN_DEADLINE);
-		assert_eq!(state(id), JobState::Running { drawn_at: 2 });
+		assert_eq!(state(id), running(2));
 		hypothetically_ok!(settle(id));
 		next_block();
-		let (at, reason) = (2 + MIN_DEADLINE, RefundReason::Silence);
-		assert_eq!(state(id), JobState::Refunded { at, reason });
+		let (at, reason, statement) = (2 + MIN_DEADLINE, RefundReason::Silence, fee_kept());
+		assert_eq!(state(id), JobState::Refunded { at, reason, statement });
 		assert!(Open::get().is_empty());
-		assert_eq!(free(REQUESTER), ENDOWMENT);
+		assert_eq!((total(REQUESTER), free(TREASURY)), (ENDOWMENT - FEE, ENDOWMENT + FEE));
+	});
+}
+
+#[test]
+fn expiry_settles_what_was_agreed_on_when_the_rest_passes_the_deadline() {
+	build_and_execute(|| {
+		let id = submit_and_draw();
+		assert_ok!(settle_part(id, items([0])));
+		run_to(2 + MIN_DEADLINE);
+		let disputed = Disputed::Refunded { items: items([1]), reason: RefundReason::Silence };
+		assert!(matches!(state(id), JobState::Settled { disputed: d, .. } if d == disputed));
+		assert!(Open::get().is_empty());
 	});
 }
 
@@ -110,8 +125,8 @@ fn expiry_is_put_off_when_the_committee_does_not_close() {
 		run_to(retry_at - 1);
 		assert!(matches!(state(id), JobState::Running { .. }));
 		run_to(retry_at);
-		let reason = RefundReason::Silence;
-		assert_eq!(state(id), JobState::Refunded { at: retry_at, reason });
+		let (reason, statement) = (RefundReason::Silence, fee_kept());
+		assert_eq!(state(id), JobState::Refunded { at: retry_at, reason, statement });
 		assert_eq!(Expiries::<Test>::iter().count(), 0);
 	});
 }
@@ -122,10 +137,9 @@ fn expiry_weight_counts_steps_and_refunds() {
 		LeastPrice::set(&6);
 		Vrf::set(&None);
 		let idle = next_block();
-		assert_eq!(
-			idle,
-			Weights::expire_base() + Weights::expire_step() + Weights::reserve_draws()
-		);
+		let expiry = Weights::expire_base() + Weights::expire_step();
+		let requeue = Weights::requeue_base() + Weights::requeue_step();
+		assert_eq!(idle, expiry + requeue + Weights::reserve_draws());
 		let jobs: Vec<_> = (0..MAX_EXPIRIES + 1).map(|_| submit(request())).collect();
 		run_to(2 + MIN_DEADLINE);
 		let draws = Weights::draw() * jobs.len() as u64;
@@ -148,6 +162,22 @@ fn expiry_passes_over_a_job_when_it_ended_after_it_was_put_off() {
 		run_to(due + RETRY_AFTER);
 		assert!(matches!(state(id), JobState::Refunded { at, .. } if at == due));
 		assert_eq!(Expiries::<Test>::iter().count(), 0);
-		assert_eq!(free(REQUESTER), ENDOWMENT);
+		assert_eq!(total(REQUESTER), ENDOWMENT - FEE);
+	});
+}
+
+#[test]
+fn expiry_passes_over_a_job_when_it_was_pruned_after_it_was_put_off() {
+	build_and_execute(|| {
+		let id = submit_and_draw();
+		CloseFails::set(&true);
+		let due = 2 + MIN_DEADLINE;
+		run_to(due);
+		assert_ok!(refund(id));
+		run_to(due + PARAMS.retention);
+		assert_ok!(JobMarket::prune(RuntimeOrigin::signed(OTHER), id));
+		JobMarket::do_try_state().unwrap();
+		run_to(due + RETRY_AFTER);
+		assert_eq!(Expiries::<Test>::iter().count(), 0);
 	});
 }

@@ -1,36 +1,48 @@
 use crate::{mock::*, Event};
-use tercet_primitives::{JobId, JobState, Statement, H256};
+use frame::testing_prelude::*;
+use tercet_primitives::{Disputed, JobId, JobState, Statement};
 
 #[test]
 fn submit_ends_in_payment_when_a_committee_agrees() {
 	build_and_execute(|| {
-		// Block 1: two items of 10 units at 5 planck. The worst case is held.
+		// Block 1: two items of 10 units at 5 planck. The worst case is held, and a deposit.
 		let id = submit(request());
-		assert_eq!((free(REQUESTER), held(REQUESTER)), (ENDOWMENT - ESCROW, ESCROW));
+		let deposit = deposit(3);
+		assert_eq!((held(REQUESTER), deposited(REQUESTER)), (ESCROW, deposit));
 		assert_eq!(state(id), JobState::Queued);
 
-		// Block 2 begins: block 1 drew nobody. At its end the committee is drawn.
+		// Block 2 begins: block 1 drew nobody. At its end the executors are drawn.
 		next_block();
 		assert_eq!(state(id), JobState::Queued);
 		next_block();
-		assert_eq!(state(id), JobState::Running { drawn_at: 2 });
+		assert_eq!(state(id), running(2));
 
-		// Block 3: they agree.
+		// Block 3: they agree, and are paid; the fee goes to the treasury, the rest returns.
 		settle(id).unwrap();
-		let statement =
-			Statement { executors: 3, per_executor: 100, royalty: 30, treasury: 15, refunded: 0 };
-		let answer = answer(H256::repeat_byte(1));
-		assert_eq!(state(id), JobState::Settled { at: 3, answer, statement });
-		assert_eq!((free(REQUESTER), held(REQUESTER)), (ENDOWMENT - ESCROW, 0));
-		assert_eq!(free(EXECUTORS[0]), ENDOWMENT + 100);
+		let statement = Statement {
+			executors: 300,
+			royalties: 30,
+			treasury: 15 + FEE,
+			refunded: ESCROW - COST,
+		};
+		let (answer, disputed) = (usual_answer(), Disputed::None);
+		assert_eq!(state(id), JobState::Settled { at: 3, answer, disputed, statement });
+		assert_eq!((free(REQUESTER), held(REQUESTER)), (ENDOWMENT - COST - deposit, 0));
+		assert_eq!(free(EXECUTORS[0]), ENDOWMENT + PAY);
 
-		let job = JobId(0);
+		// Block 53: its retention is over. Whoever prunes it, the deposit returns.
+		run_to(53);
+		assert_ok!(JobMarket::prune(RuntimeOrigin::signed(OTHER), id));
+		assert_eq!((free(REQUESTER), deposited(REQUESTER)), (ENDOWMENT - COST, 0));
+
+		let (job, requester) = (JobId(0), REQUESTER);
 		assert_eq!(
 			events(),
 			[
-				Event::Submitted { job, requester: REQUESTER, escrow: ESCROW },
-				Event::Drawn { job, executors: EXECUTORS.to_vec() },
+				Event::Submitted { job, requester, escrow: ESCROW },
+				Event::Drawn { job, round: 0, executors: EXECUTORS[..3].to_vec() },
 				Event::Settled { job, statement },
+				Event::Pruned { job, requester, deposit },
 			]
 		);
 	});

@@ -1,7 +1,10 @@
-use crate::{mock::*, Config, Error, WeightInfo};
+use crate::{mock::*, Config, Error, Params, WeightInfo};
+use codec::Encode;
 use frame::{testing_prelude::*, traits::fungible::Mutate};
 use tercet_primitives::{
-	BlobRef, JobRequest, ModelId, Payload, Permill, VariantId, H256, MAX_INLINE_BYTES, MAX_ITEMS,
+	traits::{Payouts, Settlement},
+	Answer, BlobRef, Job, JobRequest, ModelId, Payload, Permill, Redundancy, VariantId, WorkUnits,
+	H256, MAX_INLINE_BYTES, MAX_ITEMS,
 };
 
 fn assert_refused(request: JobRequest, error: impl Into<DispatchError>) {
@@ -28,7 +31,7 @@ fn submit_is_refused_when_items_are_out_of_range() {
 		assert_refused(JobRequest { items: 0, ..request() }, Error::<Test>::ZeroItems);
 		let many = MAX_ITEMS + 1;
 		assert_refused(JobRequest { items: many, ..request() }, Error::<Test>::TooManyItems);
-		submit(JobRequest { items: 1, price: 50, ..request() });
+		submit(JobRequest { items: 1, ..request() });
 		submit(JobRequest { items: MAX_ITEMS, ..request() });
 	});
 }
@@ -47,12 +50,38 @@ fn submit_is_refused_when_model_or_variant_is_unknown() {
 fn submit_is_refused_when_the_price_is_zero_or_too_low() {
 	build_and_execute(|| {
 		assert_refused(JobRequest { price: 0, ..request() }, Error::<Test>::ZeroPrice);
-		// 60 + 6 + 3 planck are less than the existential deposit of 100; twice that is more.
-		assert_refused(JobRequest { price: 1, ..request() }, Error::<Test>::PriceTooLow);
-		submit(JobRequest { price: 2, ..request() });
+		// 70 + 7 + 1 + 4 planck are less than the existential deposit of 100; twice that is more.
+		let cheap = JobRequest { items: 1, price: 1, ..request() };
+		assert_refused(cheap, Error::<Test>::PriceTooLow);
+		submit(JobRequest { items: 1, price: 2, ..request() });
 		// No units, no cost.
 		let variant = VariantId { model: ModelId(2), index: 0 };
 		assert_refused(JobRequest { variant, ..request() }, Error::<Test>::PriceTooLow);
+	});
+}
+
+#[test]
+fn submit_is_refused_when_the_redundancy_is_impossible() {
+	build_and_execute(|| {
+		for (executors, quorum) in [(0, 0), (3, 0), (3, 1), (4, 2), (3, 4), (8, 5), (255, 255)] {
+			let redundancy = Redundancy { executors, quorum };
+			let request = JobRequest { redundancy, ..request() };
+			assert_refused(request, Error::<Test>::InvalidRedundancy);
+		}
+		for (executors, quorum) in [(2, 2), (3, 2), (3, 3), (4, 3), (7, 4), (7, 7)] {
+			submit(JobRequest { redundancy: Redundancy { executors, quorum }, ..request() });
+		}
+	});
+}
+
+#[test]
+fn submit_is_refused_when_fewer_executors_are_asked_for_than_the_floor() {
+	build_and_execute(|| {
+		let redundancy = Redundancy { executors: 1, quorum: 1 };
+		let alone = JobRequest { redundancy, ..request() };
+		assert_refused(alone.clone(), Error::<Test>::TooFewExecutors);
+		Params::<Test>::mutate(|params| params.adaptive_floor = 1);
+		submit(alone);
 	});
 }
 
@@ -62,6 +91,19 @@ fn submit_is_refused_when_units_or_cost_overflow() {
 		let variant = VariantId { model: ModelId(1), index: 0 };
 		assert_refused(JobRequest { variant, ..request() }, Error::<Test>::PriceOverflow);
 		assert_refused(JobRequest { price: u128::MAX, ..request() }, Error::<Test>::PriceOverflow);
+		hypothetically!({
+			Params::<Test>::mutate(|params| params.job_fee = u128::MAX);
+			assert_refused(request(), Error::<Test>::PriceOverflow);
+		});
+		hypothetically!({
+			Params::<Test>::mutate(|params| params.risk_factor = u32::MAX);
+			let risky = JobRequest { price: u128::MAX >> 32, ..request() };
+			assert_refused(risky, Error::<Test>::PriceOverflow);
+		});
+		hypothetically!({
+			Params::<Test>::mutate(|params| params.deposit_per_byte = u128::MAX);
+			assert_refused(request(), Error::<Test>::PriceOverflow);
+		});
 	});
 }
 
@@ -114,7 +156,7 @@ fn submit_is_refused_when_the_balance_is_short_by_one() {
 				JobMarket::submit(RuntimeOrigin::signed(REQUESTER), request)
 			})
 		};
-		let enough = ESCROW + EXISTENTIAL_DEPOSIT;
+		let enough = ESCROW + deposit(3) + EXISTENTIAL_DEPOSIT;
 		assert_noop!(poor(enough - 1, request()), Error::<Test>::InsufficientBalance);
 		assert_ok!(poor(enough, request()));
 		assert_noop!(
@@ -129,7 +171,7 @@ fn submit_keeps_the_existential_deposit_free_when_the_account_has_other_referenc
 	build_and_execute(|| {
 		System::inc_providers(&REQUESTER);
 		hypothetically!({
-			Balances::set_balance(&REQUESTER, ESCROW + EXISTENTIAL_DEPOSIT - 1);
+			Balances::set_balance(&REQUESTER, ESCROW + deposit(3) + EXISTENTIAL_DEPOSIT - 1);
 			assert_refused(request(), Error::<Test>::InsufficientBalance);
 		});
 	});
@@ -138,30 +180,63 @@ fn submit_keeps_the_existential_deposit_free_when_the_account_has_other_referenc
 #[test]
 fn submit_is_refused_when_the_balance_is_on_hold_for_other_jobs() {
 	build_and_execute(|| {
-		let all = ENDOWMENT - EXISTENTIAL_DEPOSIT;
-		// 20 units, thrice, and 15 % on top: 69 planck per planck of price.
-		let jobs = all / (69 * 5_000);
+		// 20 units, for seven, and 15 % on top: 161 planck per planck of price.
+		let large = || JobRequest { price: 5_000, ..request() };
+		let each = 161 * 5_000 + FEE + deposit(3);
+		let jobs = (ENDOWMENT - EXISTENTIAL_DEPOSIT) / each;
 		for _ in 0..jobs {
-			submit(JobRequest { price: 5_000, ..request() });
+			submit(large());
 		}
-		assert_eq!(held(REQUESTER), jobs * 69 * 5_000);
-		assert_refused(
-			JobRequest { price: 5_000, ..request() },
-			Error::<Test>::InsufficientBalance,
-		);
+		assert_eq!(held(REQUESTER) + deposited(REQUESTER), jobs * each);
+		assert_refused(large(), Error::<Test>::InsufficientBalance);
 	});
 }
 
 #[test]
-fn submit_keeps_the_terms_when_the_model_changes_later() {
+fn submit_holds_a_deposit_for_every_byte_that_the_record_can_grow_to() {
+	build_and_execute(|| {
+		submit(JobRequest { input: blob(MAX_INPUT), ..request() });
+		assert_eq!(deposited(REQUESTER), deposit(0));
+		let input = Payload::Inline(vec![0; MAX_INLINE_BYTES as usize].try_into().unwrap());
+		let id = submit(JobRequest { input, ..request() });
+		assert_eq!(job(id).deposit, deposit(MAX_INLINE_BYTES));
+		assert_eq!(deposited(REQUESTER), deposit(0) + deposit(MAX_INLINE_BYTES));
+
+		// The largest record there can be is paid for.
+		next_block();
+		next_block();
+		let output = Payload::Inline(vec![0; MAX_INLINE_BYTES as usize].try_into().unwrap());
+		let answer = Answer { root: H256::zero(), output };
+		let executors = &EXECUTORS[..3];
+		type Market = JobMarket;
+		assert_ok!(<Market as Settlement<AccountId>>::settle_part(
+			id,
+			executors,
+			answer.clone(),
+			items([0])
+		));
+		assert_ok!(<Market as Settlement<AccountId>>::settle(id, executors, answer));
+		let bytes = job(id).encoded_size() as u128;
+		assert!(bytes * PARAMS.deposit_per_byte + PARAMS.deposit_base <= job(id).deposit);
+	});
+}
+
+#[test]
+fn submit_keeps_the_terms_when_model_and_parameters_change_later() {
 	build_and_execute(|| {
 		let id = submit(request());
-		Royalty::set(&Permill::from_percent(90));
-		assert_eq!(job(id).royalty, Permill::from_percent(10));
+		let before = job(id);
+		assert_eq!((before.fee, before.risk, before.artifact), (FEE, 3 * PAY, ARTIFACT));
+		TotalRoyalty::set(&Permill::from_percent(90));
+		Params::<Test>::mutate(|params| {
+			(params.job_fee, params.risk_factor, params.deposit_base) = (9, 5, 200);
+		});
 		next_block();
 		next_block();
+		assert_eq!(job(id), Job { state: running(2), ..before });
 		assert_ok!(settle(id));
-		assert_eq!(free(AUTHOR), ENDOWMENT + 30);
+		assert_eq!((free(AUTHOR), free(ANCESTOR)), (ENDOWMENT + 27, ENDOWMENT + 3));
+		assert_eq!(free(TREASURY), ENDOWMENT + 15 + FEE);
 	});
 }
 
@@ -186,5 +261,24 @@ fn submit_weighs_more_when_the_input_is_inline() {
 		let inline = Payload::Inline(vec![0; 1_000].try_into().unwrap());
 		assert_eq!(weight(inline), <Test as Config>::WeightInfo::submit(1_000));
 		assert_eq!(weight(blob(1_000)), <Test as Config>::WeightInfo::submit(0));
+	});
+}
+
+#[test]
+fn submit_charges_the_expected_share_of_an_audit_when_jobs_are_audited() {
+	build_and_execute(|| {
+		let flat = job(submit(request())).fee;
+		assert_eq!(flat, FEE);
+		AuditRate::set(&Permill::from_percent(20));
+		// A fifth of five executors' pay with royalties and the treasury's share.
+		let Job { units_per_item, royalties, .. } = job(submit(request()));
+		let units = WorkUnits(units_per_item.0 * u64::from(request().items));
+		let audit = <Test as crate::Config>::Payouts::worst_case(units, 5, 5, &royalties).unwrap();
+		let id = submit(request());
+		assert_eq!(job(id).fee, FEE + Permill::from_percent(20).mul_ceil(audit));
+		// The share rises with the price.
+		assert_ok!(JobMarket::top_up(RuntimeOrigin::signed(REQUESTER), id, 10));
+		let audit = <Test as crate::Config>::Payouts::worst_case(units, 10, 5, &royalties).unwrap();
+		assert_eq!(job(id).fee, FEE + Permill::from_percent(20).mul_ceil(audit));
 	});
 }

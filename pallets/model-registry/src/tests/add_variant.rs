@@ -1,6 +1,6 @@
 use crate::{mock::*, Error, Event};
 use frame::testing_prelude::*;
-use tercet_primitives::{ModelId, Precision, VariantId, WorkUnits};
+use tercet_primitives::{Agreement, Feature, ModelId, Precision, VariantId, WorkUnits};
 
 #[test]
 fn add_variant_appends_and_grows_the_deposit_when_valid() {
@@ -62,12 +62,12 @@ fn add_variant_refuses_when_the_origin_is_not_signed() {
 }
 
 #[test]
-fn add_variant_refuses_when_the_caller_is_not_the_author() {
+fn add_variant_refuses_when_the_caller_is_neither_author_nor_manager() {
 	build_and_execute(|| {
 		let id = publish(AUTHOR);
 		assert_noop!(
 			Registry::add_variant(RuntimeOrigin::signed(OTHER), id, variant(1)),
-			Error::<Test>::NotAuthor
+			Error::<Test>::NotManager
 		);
 	});
 }
@@ -98,6 +98,12 @@ fn add_variant_refuses_when_the_variant_is_malformed() {
 		refused(bad.clone(), Error::EmptyArtifact);
 		bad.artifact.size = MAX_ARTIFACT_BYTES + 1;
 		refused(bad, Error::ArtifactTooLarge);
+		let mut bad = variant(1);
+		bad.memory = 0;
+		refused(bad, Error::ZeroMemory);
+		let mut bad = variant(1);
+		bad.agreement = Agreement::Similar { max_distance: 128, feature: Feature::LowFrequency };
+		refused(bad, Error::DistanceTooLarge);
 		refused(variant(0), Error::DuplicateVariant);
 	});
 }
@@ -106,14 +112,27 @@ fn add_variant_refuses_when_the_variant_is_malformed() {
 fn add_variant_refuses_when_the_author_cannot_pay_the_growth() {
 	build_and_execute(|| {
 		let id = publish(AUTHOR);
-		let free = Balances::free_balance(AUTHOR);
-		assert_ok!(Balances::transfer_allow_death(
-			RuntimeOrigin::signed(AUTHOR),
-			OTHER,
-			free - EXISTENTIAL_DEPOSIT
-		));
+		spend_all(AUTHOR);
 		assert_noop!(
 			Registry::add_variant(RuntimeOrigin::signed(AUTHOR), id, variant(1)),
+			TokenError::FundsUnavailable
+		);
+	});
+}
+
+#[test]
+fn add_variant_holds_from_the_author_when_a_manager_calls() {
+	build_and_execute(|| {
+		let id = publish(AUTHOR);
+		appoint(id);
+		let before = held(AUTHOR);
+		assert_ok!(Registry::add_variant(RuntimeOrigin::signed(MANAGER), id, variant(1)));
+		assert!(held(AUTHOR) > before);
+		assert_eq!((held(MANAGER), free(MANAGER)), (0, RICH));
+
+		spend_all(AUTHOR);
+		assert_noop!(
+			Registry::add_variant(RuntimeOrigin::signed(MANAGER), id, variant(2)),
 			TokenError::FundsUnavailable
 		);
 	});

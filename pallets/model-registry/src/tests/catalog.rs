@@ -1,6 +1,8 @@
 use crate::{mock::*, Error};
 use frame::testing_prelude::*;
-use tercet_primitives::{traits::ModelCatalog, Agreement, ModelId, Permill, VariantId, WorkUnits};
+use tercet_primitives::{
+	traits::ModelCatalog, Agreement, ModelId, Permill, Royalty, VariantId, WorkUnits,
+};
 
 #[test]
 fn terms_are_those_of_the_variant_when_it_exists() {
@@ -8,8 +10,8 @@ fn terms_are_those_of_the_variant_when_it_exists() {
 		let model = publish(AUTHOR);
 		assert_ok!(Registry::add_variant(RuntimeOrigin::signed(AUTHOR), model, variant(1)));
 		let terms = Registry::terms(VariantId { model, index: 1 }).unwrap();
-		assert_eq!(terms.author, AUTHOR);
-		assert_eq!(terms.royalty, Permill::from_percent(5));
+		let royalty = Royalty { payee: AUTHOR, share: Permill::from_percent(5) };
+		assert_eq!(terms.royalties.into_inner(), [royalty]);
 		assert_eq!(terms.units_per_item, WorkUnits(5));
 		assert_eq!(terms.artifact, variant(1).artifact);
 		assert_eq!(terms.agreement, Agreement::Exact);

@@ -1,8 +1,8 @@
 //! One test per invariant that breaks it, so that `do_try_state` is known to look.
 
-use crate::{mock::*, Models, NextModelId};
+use crate::{mock::*, Models, NextModelId, TransferOffers};
 use frame::{deps::sp_runtime::TryRuntimeError, testing_prelude::*};
-use tercet_primitives::{Model, ModelId, WorkUnits};
+use tercet_primitives::{Agreement, Deprecation, Feature, Model, ModelId, WorkUnits};
 
 fn breaks(error: &'static str, damage: impl FnOnce(ModelId)) {
 	build_and_execute(|| {
@@ -38,10 +38,42 @@ fn try_state_fails_when_a_record_is_malformed() {
 		m.variants[0].units_per_item = WorkUnits(0)
 	});
 	breaks_record("invariant 2: variant without a file", |m| m.variants[0].artifact.size = 0);
+	breaks_record("invariant 2: variant takes no memory", |m| m.variants[0].memory = 0);
+	breaks_record("invariant 2: variant agrees with anything", |m| {
+		m.variants[0].agreement = Agreement::Similar { max_distance: 128, feature: Feature::Flat }
+	});
 	breaks_record("invariant 2: duplicate variant", |m| m.variants.try_push(variant(0)).unwrap());
 }
 
 #[test]
 fn try_state_fails_when_the_hold_differs_from_the_deposits() {
 	breaks_record("invariant 3: hold differs from the deposits", |m| m.deposit += 1);
+}
+
+#[test]
+fn try_state_fails_when_a_parent_or_successor_cannot_be() {
+	breaks_record("invariant 4: parent is not older than its child", |m| {
+		m.parent = Some(ModelId(0))
+	});
+	for id in [0, 1] {
+		breaks_record("invariant 4: successor is no other model", |m| {
+			m.deprecated = Some(Deprecation { at: 0, successor: Some(ModelId(id)) })
+		});
+	}
+}
+
+#[test]
+fn try_state_fails_when_managers_are_not_distinct() {
+	breaks_record("invariant 5: author is a manager", |m| m.managers.try_push(AUTHOR).unwrap());
+	breaks_record("invariant 5: manager named twice", |m| {
+		m.managers = vec![MANAGER, MANAGER].try_into().unwrap()
+	});
+}
+
+#[test]
+fn try_state_fails_when_an_offer_cannot_be_taken() {
+	breaks("invariant 6: offer of an unknown model", |_| {
+		TransferOffers::<Test>::insert(ModelId(1), OTHER)
+	});
+	breaks("invariant 6: offer to the author", |id| TransferOffers::<Test>::insert(id, AUTHOR));
 }

@@ -1,6 +1,10 @@
 mod add_variant;
 mod catalog;
+mod deprecate;
 mod invariants;
+mod lineage;
+mod managers;
 mod publish;
 mod random_calls;
 mod scenario;
+mod transfer;

@@ -1,6 +1,6 @@
 use crate::{mock::*, Error, Event, NextModelId, Variants};
 use frame::{testing_prelude::*, traits::fungible::Inspect};
-use tercet_primitives::{model::Label, ModelId, Permill, WorkUnits};
+use tercet_primitives::{model::Label, Agreement, Feature, ModelId, Permill, WorkUnits};
 
 fn refused(call: Publish, error: Error<Test>) {
 	assert_noop!(call.by(RuntimeOrigin::signed(AUTHOR)), error);
@@ -21,6 +21,9 @@ fn publish_stores_the_model_and_holds_the_deposit_when_valid() {
 		assert_eq!(model.licence, call.licence);
 		assert_eq!(model.royalty, call.royalty);
 		assert_eq!(model.variants, call.variants);
+		assert_eq!(model.derivative_share, call.derivative_share);
+		assert_eq!((model.parent, model.deprecated), (None, None));
+		assert!(model.managers.is_empty());
 		assert_eq!(model.published_at, 42);
 		let deposit = DEPOSIT_BASE + DEPOSIT_PER_BYTE * model.encoded_size() as u128;
 		assert_eq!(model.deposit, deposit);
@@ -55,7 +58,9 @@ fn publish_takes_the_largest_record_when_every_field_is_full() {
 			task: full.clone(),
 			licence: full,
 			royalty: MaxRoyalty::get(),
+			derivative_share: Permill::one(),
 			variants: variants(0..16),
+			..Default::default()
 		};
 		assert_ok!(call.by(RuntimeOrigin::signed(AUTHOR)));
 	});
@@ -120,6 +125,44 @@ fn publish_refuses_when_a_variant_takes_no_work() {
 		let mut bad = variants(0..2);
 		bad[1].units_per_item = WorkUnits(0);
 		refused(Publish { variants: bad, ..Default::default() }, Error::ZeroUnits);
+	});
+}
+
+#[test]
+fn publish_refuses_when_a_variant_takes_no_memory() {
+	build_and_execute(|| {
+		let mut bad = variants(0..2);
+		bad[1].memory = 0;
+		refused(Publish { variants: bad, ..Default::default() }, Error::ZeroMemory);
+	});
+}
+
+#[test]
+fn publish_refuses_when_fingerprints_may_differ_in_half_of_their_bits() {
+	build_and_execute(|| {
+		let mut call = Publish::default();
+		let feature = Feature::Flat;
+		call.variants[0].agreement = Agreement::Similar { max_distance: 128, feature };
+		refused(call.clone(), Error::DistanceTooLarge);
+		call.variants[0].agreement = Agreement::Similar { max_distance: u16::MAX, feature };
+		refused(call.clone(), Error::DistanceTooLarge);
+		for max_distance in [0, 127] {
+			call.variants[0].agreement = Agreement::Similar { max_distance, feature };
+			assert_ok!(call.clone().by(RuntimeOrigin::signed(AUTHOR)));
+		}
+	});
+}
+
+#[test]
+fn publish_refuses_when_the_parent_is_unknown() {
+	build_and_execute(|| {
+		// Not even itself.
+		let parent = Some(ModelId(0));
+		refused(Publish { parent, ..Default::default() }, Error::UnknownParent);
+		publish(OTHER);
+		let call = Publish { parent, ..Default::default() };
+		assert_ok!(call.by(RuntimeOrigin::signed(AUTHOR)));
+		assert_eq!(Registry::model(ModelId(1)).unwrap().parent, parent);
 	});
 }
 

@@ -1,16 +1,13 @@
 use crate::{mock::*, Distributed, Error, Event, Ledger, Role};
-use frame::{testing_prelude::*, traits::fungible::Mutate};
+use frame::testing_prelude::*;
 use tercet_primitives::{JobId, Statement};
 
 #[test]
 fn distribute_refunds_all_when_nothing_is_owed() {
 	build_and_execute(|| {
 		hold(PAYER, 500);
-		let statement = distribute(500, invoice(0, 3, &EXECUTORS, &AUTHOR)).unwrap();
-		assert_eq!(
-			statement,
-			Statement { executors: 3, per_executor: 0, royalty: 0, treasury: 0, refunded: 500 }
-		);
+		let statement = distribute(500, invoice(0, 3, &EXECUTORS, &royalty_of(AUTHOR))).unwrap();
+		assert_eq!(statement, Statement { executors: 0, royalties: 0, treasury: 0, refunded: 500 });
 		assert_eq!(free(PAYER), ENDOWMENT);
 	});
 }
@@ -20,7 +17,7 @@ fn distribute_leaves_other_holds_alone_when_the_payer_has_more_on_hold() {
 	build_and_execute(|| {
 		let escrow = worst_case(100, 10).unwrap();
 		hold(PAYER, escrow + 1_000);
-		distribute(escrow, invoice(100, 10, &EXECUTORS, &AUTHOR)).unwrap();
+		distribute(escrow, invoice(100, 10, &EXECUTORS, &royalty_of(AUTHOR))).unwrap();
 		assert_eq!(held(PAYER), 1_000);
 	});
 }
@@ -29,7 +26,8 @@ fn distribute_leaves_other_holds_alone_when_the_payer_has_more_on_hold() {
 fn distribute_fails_when_the_escrow_is_one_short_of_pay_and_royalty() {
 	build_and_execute(|| {
 		hold(PAYER, 5_000);
-		let bill = || invoice(100, 10, &EXECUTORS, &AUTHOR);
+		let royalties = royalty_of(AUTHOR);
+		let bill = || invoice(100, 10, &EXECUTORS, &royalties);
 		assert_noop!(distribute(3_299, bill()), Error::<Test>::EscrowTooSmall);
 		assert_noop!(distribute(2_999, bill()), Error::<Test>::EscrowTooSmall);
 		// At the brink the treasury gets nothing, but nobody is held up.
@@ -44,7 +42,8 @@ fn distribute_caps_the_treasury_when_its_share_was_raised_after_submission() {
 		let escrow = worst_case(100, 10).unwrap();
 		hold(PAYER, escrow);
 		Share::set(&Permill::from_percent(50));
-		let statement = distribute(escrow, invoice(100, 10, &EXECUTORS, &AUTHOR)).unwrap();
+		let statement =
+			distribute(escrow, invoice(100, 10, &EXECUTORS, &royalty_of(AUTHOR))).unwrap();
 		assert_eq!((statement.treasury, statement.refunded), (150, 0));
 	});
 }
@@ -55,7 +54,10 @@ fn distribute_changes_nothing_when_the_hold_is_too_small() {
 		let escrow = worst_case(100, 10).unwrap();
 		hold(PAYER, escrow - 1);
 		// Fails at the very end, after everybody else was paid.
-		assert_noop!(distribute(escrow, invoice(100, 10, &EXECUTORS, &AUTHOR)), TokenError::Frozen);
+		assert_noop!(
+			distribute(escrow, invoice(100, 10, &EXECUTORS, &royalty_of(AUTHOR))),
+			TokenError::Frozen
+		);
 		assert_eq!(held(PAYER), escrow - 1);
 	});
 }
@@ -64,9 +66,15 @@ fn distribute_changes_nothing_when_the_hold_is_too_small() {
 fn distribute_fails_when_the_bill_overflows() {
 	build_and_execute(|| {
 		let overflow = Error::<Test>::AmountOverflow;
-		assert_noop!(distribute(1, invoice(2, u128::MAX, &EXECUTORS, &AUTHOR)), overflow);
+		assert_noop!(
+			distribute(1, invoice(2, u128::MAX, &EXECUTORS, &royalty_of(AUTHOR))),
+			overflow
+		);
 		let overflow = Error::<Test>::AmountOverflow;
-		assert_noop!(distribute(1, invoice(1, u128::MAX / 2, &EXECUTORS, &AUTHOR)), overflow);
+		assert_noop!(
+			distribute(1, invoice(1, u128::MAX / 2, &EXECUTORS, &royalty_of(AUTHOR))),
+			overflow
+		);
 	});
 }
 
@@ -78,7 +86,7 @@ fn distribute_fails_when_the_ledger_is_full() {
 		let escrow = worst_case(100, 10).unwrap();
 		hold(PAYER, escrow);
 		assert_noop!(
-			distribute(escrow, invoice(100, 10, &EXECUTORS, &AUTHOR)),
+			distribute(escrow, invoice(100, 10, &EXECUTORS, &royalty_of(AUTHOR))),
 			Error::<Test>::AmountOverflow
 		);
 	});
@@ -90,10 +98,10 @@ fn distribute_pays_the_treasury_when_the_author_is_dead() {
 		// 9 planck of royalty do not bring an account to life.
 		let escrow = worst_case(10, 3).unwrap();
 		hold(PAYER, escrow);
-		let statement = distribute(escrow, invoice(10, 3, &EXECUTORS, &DEAD)).unwrap();
+		let statement = distribute(escrow, invoice(10, 3, &EXECUTORS, &royalty_of(DEAD))).unwrap();
 		assert_eq!(
 			statement,
-			Statement { executors: 3, per_executor: 30, royalty: 0, treasury: 9 + 4, refunded: 1 }
+			Statement { executors: 90, royalties: 0, treasury: 9 + 4, refunded: 1 }
 		);
 		assert_eq!(free(DEAD), 0);
 		assert_eq!(free(TREASURY), ENDOWMENT + 13);
@@ -110,7 +118,7 @@ fn distribute_brings_the_author_to_life_when_the_royalty_is_the_existential_depo
 			let author = DEAD + price as u64;
 			let escrow = worst_case(1, price).unwrap();
 			hold(PAYER, escrow);
-			distribute(escrow, invoice(1, price, &EXECUTORS, &author)).unwrap();
+			distribute(escrow, invoice(1, price, &EXECUTORS, &royalty_of(author))).unwrap();
 			assert_eq!(System::account_exists(&author), alive);
 		}
 	});
@@ -122,16 +130,11 @@ fn distribute_pays_the_treasury_when_an_executor_cannot_receive() {
 		let executors = [EXECUTORS[0], DEAD, EXECUTORS[2]];
 		let escrow = worst_case(99, 1).unwrap();
 		hold(PAYER, escrow);
-		let statement = distribute(escrow, invoice(99, 1, &executors, &AUTHOR)).unwrap();
+		let statement =
+			distribute(escrow, invoice(99, 1, &executors, &royalty_of(AUTHOR))).unwrap();
 		assert_eq!(
 			statement,
-			Statement {
-				executors: 2,
-				per_executor: 99,
-				royalty: 29,
-				treasury: 99 + 14,
-				refunded: 2
-			}
+			Statement { executors: 198, royalties: 29, treasury: 99 + 14, refunded: 2 }
 		);
 	});
 }
@@ -142,7 +145,7 @@ fn distribute_pays_itself_when_the_payer_is_author_and_executor() {
 		let executors = [PAYER, EXECUTORS[1], EXECUTORS[2]];
 		let escrow = worst_case(100, 10).unwrap();
 		hold(PAYER, escrow);
-		distribute(escrow, invoice(100, 10, &executors, &PAYER)).unwrap();
+		distribute(escrow, invoice(100, 10, &executors, &royalty_of(PAYER))).unwrap();
 		assert_eq!(free(PAYER), ENDOWMENT - 2_000 - 150);
 		assert_eq!(held(PAYER), 0);
 	});
@@ -154,7 +157,7 @@ fn distribute_pays_when_the_payer_froze_the_escrow() {
 		let escrow = worst_case(100, 10).unwrap();
 		hold(PAYER, escrow);
 		freeze(PAYER, ENDOWMENT);
-		distribute(escrow, invoice(100, 10, &EXECUTORS, &AUTHOR)).unwrap();
+		distribute(escrow, invoice(100, 10, &EXECUTORS, &royalty_of(AUTHOR))).unwrap();
 		assert_eq!(free(EXECUTORS[0]), ENDOWMENT + 1_000);
 	});
 }
@@ -163,7 +166,7 @@ fn distribute_pays_when_the_payer_froze_the_escrow() {
 fn strip_and_keep_issuance(who: AccountId) {
 	let amount = free(who);
 	strip(who);
-	assert_ok!(<Balances as Mutate<_>>::mint_into(&AUTHOR, amount));
+	restore_issuance(amount);
 }
 
 #[test]
@@ -172,7 +175,8 @@ fn distribute_returns_the_share_to_the_payer_when_the_treasury_cannot_receive() 
 		strip_and_keep_issuance(TREASURY);
 		let escrow = worst_case(100, 1).unwrap();
 		hold(PAYER, escrow);
-		let statement = distribute(escrow, invoice(100, 1, &EXECUTORS, &AUTHOR)).unwrap();
+		let statement =
+			distribute(escrow, invoice(100, 1, &EXECUTORS, &royalty_of(AUTHOR))).unwrap();
 		assert_eq!((statement.treasury, statement.refunded), (0, 15));
 	});
 }
@@ -183,7 +187,8 @@ fn distribute_pays_the_remainder_to_the_treasury_when_the_payer_cannot_receive()
 		let escrow = worst_case(111, 3).unwrap();
 		hold(PAYER, escrow);
 		strip_and_keep_issuance(PAYER);
-		let statement = distribute(escrow, invoice(111, 3, &EXECUTORS, &AUTHOR)).unwrap();
+		let statement =
+			distribute(escrow, invoice(111, 3, &EXECUTORS, &royalty_of(AUTHOR))).unwrap();
 		assert_eq!((statement.treasury, statement.refunded), (51, 0));
 	});
 }
@@ -196,7 +201,7 @@ fn distribute_fails_when_neither_payer_nor_treasury_can_receive() {
 		strip_and_keep_issuance(PAYER);
 		strip_and_keep_issuance(TREASURY);
 		assert_noop!(
-			distribute(escrow, invoice(111, 3, &EXECUTORS, &AUTHOR)),
+			distribute(escrow, invoice(111, 3, &EXECUTORS, &royalty_of(AUTHOR))),
 			Error::<Test>::NobodyCanReceive
 		);
 	});

@@ -1,5 +1,13 @@
+mod claim;
+mod clock;
+mod credits;
 mod distribute;
+mod fee_and_rest;
 mod invariants;
+mod params;
 mod random;
+mod royalties;
 mod scenario;
+mod self_dealing;
+mod work;
 mod worst_case;

@@ -1,4 +1,5 @@
 use crate::{mock::*, Event, Role};
+use frame::testing_prelude::*;
 use tercet_primitives::{JobId, Statement};
 
 #[test]
@@ -9,14 +10,15 @@ fn distribute_pays_everybody_when_all_accounts_live() {
 		assert_eq!(escrow, 999 + 100 + 50);
 		hold(PAYER, escrow);
 
-		let statement = distribute(escrow, invoice(111, 3, &EXECUTORS, &AUTHOR)).unwrap();
+		let royalties = royalty_of(AUTHOR);
+		let statement = distribute(escrow, invoice(111, 3, &EXECUTORS, &royalties)).unwrap();
 
 		// Paid rounded down; the rest returns.
-		let expected =
-			Statement { executors: 3, per_executor: 333, royalty: 99, treasury: 49, refunded: 2 };
+		let expected = Statement { executors: 999, royalties: 99, treasury: 49, refunded: 2 };
 		assert_eq!(statement, expected);
 		for executor in EXECUTORS {
 			assert_eq!(free(executor), ENDOWMENT + 333);
+			assert_eq!(Payouts::work_credits(executor), 333);
 		}
 		assert_eq!(free(AUTHOR), ENDOWMENT + 99);
 		assert_eq!(free(TREASURY), ENDOWMENT + 49);
@@ -36,5 +38,13 @@ fn distribute_pays_everybody_when_all_accounts_live() {
 				Event::Refunded { job, to: PAYER, amount: 2 },
 			]
 		);
+
+		// Each one's work was worth 16 planck to the treasury; half of the 48 is minted again.
+		assert_eq!(Payouts::claimable(EXECUTORS[0]), []);
+		go_to_era(1);
+		assert_eq!(Payouts::claimable(EXECUTORS[0]), [(0, 8)]);
+		assert_ok!(Payouts::claim(RuntimeOrigin::signed(PAYER), EXECUTORS[0], 0));
+		assert_eq!(free(EXECUTORS[0]), ENDOWMENT + 333 + 8);
+		assert_eq!(Payouts::claimable(EXECUTORS[0]), []);
 	});
 }

@@ -1,4 +1,4 @@
-use crate::{mock::*, Error, Event, PoolSeat, PoolSeats, PoolSize, MAX_OFFERS};
+use crate::{mock::*, Counted, Error, Event, PoolSeat, PoolSeats, PoolSize, MAX_OFFERS};
 use frame::testing_prelude::*;
 
 fn seats() -> Vec<u64> {
@@ -15,10 +15,11 @@ fn go_available_takes_a_seat_in_every_pool_when_bonded() {
 		assert_ok!(Staking::offer(signed(ALICE), pinned(1), PRICE + 1));
 		assert_ok!(Staking::go_available(signed(ALICE)));
 		assert!(view(ALICE).available);
+		let counted = Counted { now: 0, next: STAKE_CAP + 1, from: 1 };
 		for (pool, least_price) in [(POOL, PRICE), (pinned(1), PRICE + 1)] {
 			assert_eq!(
 				PoolSeats::<Test>::get(pool, 0),
-				Some(PoolSeat { provider: ALICE, weight: STAKE_CAP, least_price })
+				Some(PoolSeat { provider: ALICE, counted, least_price })
 			);
 			assert_eq!(Staking::pool_size(&pool), 1);
 		}
@@ -89,7 +90,7 @@ fn go_unavailable_hands_its_number_to_the_last_seat_when_others_remain() {
 		System::assert_last_event(Event::WentUnavailable { provider: ALICE }.into());
 		// The moved seat is still Charlie's in every respect.
 		assert_ok!(Staking::bond(signed(CHARLIE), 5));
-		assert_eq!(PoolSeats::<Test>::get(POOL, 0).unwrap().weight, MIN_BOND + 5);
+		assert_eq!(PoolSeats::<Test>::get(POOL, 0).unwrap().counted.next, MIN_BOND + 5);
 		assert_ok!(Staking::go_unavailable(signed(BOB)));
 		assert_ok!(Staking::go_unavailable(signed(CHARLIE)));
 		assert!(!PoolSize::<Test>::contains_key(POOL));
@@ -118,8 +119,8 @@ fn go_unavailable_gives_up_every_seat_when_there_are_as_many_as_can_be() {
 #[test]
 fn go_unavailable_keeps_jobs_when_they_are_in_hand() {
 	build_and_execute(|| {
-		available(ALICE, MIN_BOND);
-		draw_all();
+		drawable([ALICE], MIN_BOND);
+		draw_all(0);
 		assert_ok!(Staking::go_unavailable(signed(ALICE)));
 		assert_eq!(view(ALICE).in_flight, 1);
 	});

@@ -1,4 +1,4 @@
-use crate::{mock::*, Error, Event, PoolSeats};
+use crate::{mock::*, Error, Event};
 use frame::{testing_prelude::*, traits::fungible::Inspect};
 use tercet_primitives::Balance;
 
@@ -70,24 +70,6 @@ fn bond_refuses_when_it_would_leave_less_than_the_existential_deposit() {
 		assert_eq!(Balances::balance(&ALICE), EXISTENTIAL_DEPOSIT);
 		// Held stake keeps the account alive.
 		assert!(Balances::transfer_allow_death(signed(ALICE), BOB, EXISTENTIAL_DEPOSIT).is_err());
-	});
-}
-
-#[test]
-fn bond_raises_the_weight_of_every_seat_up_to_the_cap_when_available() {
-	build_and_execute(|| {
-		assert_ok!(Staking::bond(signed(ALICE), MIN_BOND));
-		assert_ok!(Staking::offer(signed(ALICE), POOL, PRICE));
-		assert_ok!(Staking::offer(signed(ALICE), pinned(1), PRICE));
-		assert_ok!(Staking::go_available(signed(ALICE)));
-		for (amount, weight) in
-			[(50, 150), (STAKE_CAP - 151, STAKE_CAP - 1), (1, STAKE_CAP), (1, STAKE_CAP)]
-		{
-			assert_ok!(Staking::bond(signed(ALICE), amount));
-			for pool in [POOL, pinned(1)] {
-				assert_eq!(PoolSeats::<Test>::get(pool, 0).unwrap().weight, weight);
-			}
-		}
 	});
 }
 

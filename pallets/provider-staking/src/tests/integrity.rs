@@ -31,3 +31,21 @@ fn integrity_test_fails_when_the_cap_is_below_the_minimum() {
 fn integrity_test_fails_when_the_cap_is_far_above_the_minimum() {
 	check(STAKE_CAP / 10 - 1);
 }
+
+#[test]
+#[should_panic(expected = "slashes must be applied some time")]
+fn integrity_test_fails_when_no_slash_fits_into_a_block() {
+	SlashCap::set(0);
+	check(STAKE_CAP);
+}
+
+#[test]
+#[should_panic(expected = "out of range")]
+fn genesis_fails_when_parameters_are_out_of_range() {
+	let params = crate::Parameters { stake_epoch: 0, ..parameters() };
+	let _storage = RuntimeGenesisConfig {
+		staking: crate::GenesisConfig { params, ..Default::default() },
+		..Default::default()
+	}
+	.build_storage();
+}

@@ -26,7 +26,11 @@ fn offer_gets_a_seat_at_once_when_available() {
 		assert_ok!(Staking::offer(signed(ALICE), pinned(1), PRICE + 1));
 		assert_eq!(
 			PoolSeats::<Test>::get(pinned(1), 0),
-			Some(PoolSeat { provider: ALICE, weight: MIN_BOND, least_price: PRICE + 1 })
+			Some(PoolSeat {
+				provider: ALICE,
+				counted: record(ALICE).counted,
+				least_price: PRICE + 1
+			})
 		);
 	});
 }

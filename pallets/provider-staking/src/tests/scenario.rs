@@ -1,6 +1,9 @@
 use crate::mock::*;
 use frame::testing_prelude::*;
-use tercet_primitives::{traits::ProviderPool, Conduct};
+use tercet_primitives::{
+	traits::{Draw, ProviderPool},
+	Conduct,
+};
 
 #[test]
 fn providers_are_drawn_and_get_their_stake_back_when_they_leave() {
@@ -10,21 +13,42 @@ fn providers_are_drawn_and_get_their_stake_back_when_they_leave() {
 			assert_ok!(Staking::offer(signed(who), POOL, PRICE));
 			assert_ok!(Staking::go_available(signed(who)));
 		}
+		assert_ok!(Staking::delegate(signed(DAVE), BOB, MIN_BOND));
+		// Stake counts from the next epoch on.
+		next_epoch();
 
-		let executors = Staking::draw(&POOL, PRICE, 3, &seed(1)).unwrap();
+		let risk = MIN_BOND / 2;
+		let executors = Staking::draw(Draw {
+			pool: &POOL,
+			price: PRICE,
+			seats: 3,
+			exclude: &[],
+			proven: false,
+			risk,
+			seed: &seed(1),
+		})
+		.unwrap();
 		assert_eq!(executors.len(), 3);
-		assert_eq!(view(ALICE).in_flight, 1);
+		assert_eq!((view(ALICE).in_flight, view(ALICE).at_risk), (1, risk));
 
-		for executor in executors {
-			Staking::release(&executor, Conduct::Verified);
-		}
-		assert_eq!(view(ALICE).verified, 1);
+		// Bob is wrong: a quarter of the stake behind him, his own and Dave's, is slashed.
+		Staking::release(&ALICE, risk, Conduct::Verified);
+		Staking::release(&BOB, risk, Conduct::Wrong);
+		Staking::release(&CHARLIE, risk, Conduct::Verified);
+		assert!(view(ALICE).reputation > view(BOB).reputation);
+		assert_eq!(view(BOB).pending_slashes, risk);
+		run(SLASH_DELAY);
+		assert_eq!((held(BOB), delegated(BOB, DAVE)), (MIN_BOND * 3 / 4, MIN_BOND * 3 / 4));
+		assert!(!view(BOB).available);
 
 		assert_ok!(Staking::go_unavailable(signed(ALICE)));
 		assert_ok!(Staking::unbond(signed(ALICE), MIN_BOND));
-		System::set_block_number(1 + UNBONDING_PERIOD);
+		assert_ok!(Staking::undelegate(signed(DAVE), BOB, u128::MAX));
+		run(UNBONDING_PERIOD);
 		assert_ok!(Staking::withdraw_unbonded(signed(ALICE)));
+		assert_ok!(Staking::withdraw_undelegated(signed(DAVE), BOB));
 		assert_eq!(Balances::free_balance(ALICE), RICH);
-		assert_eq!(Staking::pool_size(&POOL), 2);
+		assert_eq!(Balances::free_balance(DAVE), RICH - MIN_BOND / 4);
+		assert_eq!(Staking::pool_size(&POOL), 1);
 	});
 }

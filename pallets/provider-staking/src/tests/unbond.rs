@@ -1,6 +1,6 @@
-use crate::{mock::*, Error, Event, PoolSeats};
+use crate::{mock::*, Error, Event};
 use frame::testing_prelude::*;
-use tercet_primitives::Balance;
+use tercet_primitives::{traits::ProviderPool, Balance, Conduct};
 
 #[test]
 fn unbond_moves_stake_out_of_the_bond_but_holds_it_when_the_minimum_remains() {
@@ -54,17 +54,45 @@ fn unbond_refuses_when_the_origin_is_not_signed() {
 }
 
 #[test]
-fn unbond_refuses_when_work_is_in_hand() {
+fn unbond_refuses_when_one_planck_would_be_missing_for_the_work_in_hand() {
 	build_and_execute(|| {
-		available(ALICE, 3 * MIN_BOND);
-		draw_all();
-		draw_all();
+		drawable([ALICE], 3 * MIN_BOND);
+		draw_all(MIN_BOND / 2);
+		draw_all(MIN_BOND);
+		// Half a minimum bond more than the least that may remain is at risk.
+		let most = 3 * MIN_BOND - MIN_BOND * 3 / 2;
+		assert_noop!(Staking::unbond(signed(ALICE), most + 1), Error::<Test>::WorkInHand);
+		assert_ok!(Staking::unbond(signed(ALICE), most));
 		assert_noop!(Staking::unbond(signed(ALICE), 1), Error::<Test>::WorkInHand);
+		Staking::release(&ALICE, MIN_BOND, Conduct::Verified);
+		assert_ok!(Staking::unbond(signed(ALICE), MIN_BOND / 2));
+		Staking::release(&ALICE, MIN_BOND / 2, Conduct::Verified);
+	});
+}
+
+#[test]
+fn unbond_is_possible_when_delegated_stake_covers_the_work_in_hand() {
+	build_and_execute(|| {
+		assert_ok!(Staking::bond(signed(ALICE), 3 * MIN_BOND));
+		assert_ok!(Staking::delegate(signed(BOB), ALICE, 2 * MIN_BOND));
+		assert_ok!(Staking::offer(signed(ALICE), POOL, PRICE));
+		assert_ok!(Staking::go_available(signed(ALICE)));
+		next_epoch();
+		draw_all(3 * MIN_BOND);
+		assert_ok!(Staking::unbond(signed(ALICE), 2 * MIN_BOND));
 		assert_ok!(Staking::go_unavailable(signed(ALICE)));
-		release(ALICE);
-		assert_noop!(Staking::unbond(signed(ALICE), 1), Error::<Test>::WorkInHand);
-		release(ALICE);
-		assert_ok!(Staking::unbond(signed(ALICE), 1));
+		assert_noop!(Staking::unbond(signed(ALICE), MIN_BOND), Error::<Test>::WorkInHand);
+	});
+}
+
+#[test]
+fn unbond_refuses_when_pending_slashes_need_what_would_remain() {
+	build_and_execute(|| {
+		drawable([ALICE], 3 * MIN_BOND);
+		draw_all(MIN_BOND);
+		work(ALICE, MIN_BOND, Conduct::Wrong);
+		assert_noop!(Staking::unbond(signed(ALICE), MIN_BOND + 1), Error::<Test>::WorkInHand);
+		assert_ok!(Staking::unbond(signed(ALICE), MIN_BOND));
 	});
 }
 
@@ -76,18 +104,6 @@ fn unbond_refuses_everything_when_still_available() {
 		assert_ok!(Staking::unbond(signed(ALICE), 2 * MIN_BOND));
 		assert_ok!(Staking::go_unavailable(signed(ALICE)));
 		assert_ok!(Staking::unbond(signed(ALICE), MIN_BOND));
-	});
-}
-
-#[test]
-fn unbond_lowers_the_weight_of_seats_when_available() {
-	build_and_execute(|| {
-		available(ALICE, STAKE_CAP + 10);
-		let weight = || PoolSeats::<Test>::get(POOL, 0).unwrap().weight;
-		assert_ok!(Staking::unbond(signed(ALICE), 10));
-		assert_eq!(weight(), STAKE_CAP);
-		assert_ok!(Staking::unbond(signed(ALICE), 1));
-		assert_eq!(weight(), STAKE_CAP - 1);
 	});
 }
 

@@ -1,0 +1,99 @@
+//! `tercet job quote`.
+
+use std::fs;
+
+use anyhow::{bail, Context as _, Result};
+use serde_json::json;
+use tercet_primitives::{
+	apis::{Quote, Supply},
+	Balance, PoolId,
+};
+use tercet_tensors::TensorMap;
+
+use crate::{
+	amounts::{number, Amount},
+	args::QuoteArgs,
+	context::{self, Context},
+	output::{facts, right, table},
+};
+
+pub(super) async fn run(context: &Context, args: QuoteArgs) -> Result<()> {
+	let items = match (args.items, &args.input) {
+		(Some(items), _) => items,
+		(None, Some(input)) => {
+			let path = input.display();
+			let bytes = fs::read(input).with_context(|| format!("cannot read {path}"))?;
+			TensorMap::from_bytes(&bytes)
+				.with_context(|| format!("{path} is not an input"))?
+				.items()
+		},
+		(None, None) => bail!("say how many items with --items, or name an --input"),
+	};
+	let (_, _, at) = context.best().await?;
+	let model = context::model(&at, args.model).await?;
+	let variant = context::variant(args.model, &model, args.variant)?;
+	let pool = PoolId { variant, class: args.class };
+	let supply = at.supply(pool).await?;
+	let seats = args.redundancy.executors;
+	let price = match args.price {
+		Some(price) => price.0,
+		None => least_price(&supply, seats.into()).with_context(|| {
+			let most = supply.last().map_or(0, |step| step.providers);
+			format!("only {most} provider(s) serve {variant} as {}, and a job needs {seats}: name a --price to see what it would cost all the same", args.class)
+		})?,
+	};
+	let quote = at
+		.quote(pool, items, price, args.redundancy)
+		.await
+		.context("such a job would be refused")?;
+	let value = json!({
+		"variant": variant,
+		"items": items,
+		"price": price,
+		"redundancy": args.redundancy,
+		"quote": quote,
+		"supply": supply,
+	});
+	context.out.result(&value, || show(items, price, &quote, &supply))
+}
+
+/// The least price at which `providers` serve.
+fn least_price(supply: &[Supply], providers: u32) -> Option<Balance> {
+	supply.iter().find(|step| step.providers >= providers).map(|step| step.price)
+}
+
+fn show(items: u32, price: Balance, quote: &Quote, supply: &[Supply]) -> String {
+	let serving = supply.iter().rev().find(|step| step.price <= price);
+	let serving = serving.map_or(0, |step| step.providers);
+	let about = facts([
+		("items", format!("{items} ({} units)", quote.units)),
+		("price", format!("{} per unit and executor", Amount(price))),
+		("cost if the first round agrees", Amount(quote.cost).to_string()),
+		("held: the worst case", Amount(quote.escrow).to_string()),
+		("held: deposit for the record", Amount(quote.deposit).to_string()),
+		("providers at this price", format!("{serving} of {}", quote.providers)),
+	]);
+	let mut curve = table(&["price per unit (TCT)", "providers that serve"]);
+	for step in supply {
+		curve.add_row([right(number(step.price)), right(step.providers)]);
+	}
+	match supply {
+		[] => format!("{about}\nnobody serves this pool yet"),
+		_ => format!("{about}\n{curve}"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn least_price_is_where_enough_providers_serve() {
+		let step = |price, providers| Supply { price, providers };
+		let supply = [step(10, 2), step(20, 3), step(50, 7)];
+		assert_eq!(least_price(&supply, 1), Some(10));
+		assert_eq!(least_price(&supply, 3), Some(20));
+		assert_eq!(least_price(&supply, 8), None);
+		assert_eq!(least_price(&[], 1), None);
+	}
+}

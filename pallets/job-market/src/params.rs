@@ -1,0 +1,129 @@
+//! What governance can tune: the values, their ranges, and how fast they may move.
+
+use crate::{Config, Error, Event, Pallet, Params, ParamsChangedAt};
+use frame::{prelude::*, traits::fungible::Inspect};
+use tercet_primitives::{Balance, BlockNumber, MAX_SEATS, MILLI_TCT, TCT};
+
+/// Most that a fee, a deposit or the deposit for one byte may be, in planck.
+pub const MAX_AMOUNT: Balance = 1_000 * TCT;
+
+/// Most that an executor may have at stake, in multiples of its pay.
+pub const MAX_RISK_FACTOR: u32 = 1_000;
+
+/// Longest retention, in blocks: a year of slots.
+pub const MAX_RETENTION: BlockNumber = 15_768_000;
+
+/// Most that an amount of zero may become in one step, in planck.
+pub const AMOUNT_STEP: Balance = MILLI_TCT;
+
+/// Most that a share of zero may become in one step.
+pub const SHARE_STEP: Permill = Permill::from_percent(1);
+
+/// What governance can tune.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(crate = "frame::derive::serde")]
+pub struct MarketParams {
+	/// Paid to the treasury for every job that was ever drawn, besides its share of an audit, in
+	/// planck.
+	pub job_fee: Balance,
+	/// What each executor has at stake in a job, in multiples of what it is paid.
+	pub risk_factor: u32,
+	/// Held for the record of a job whatever its size, in planck; at least the existential deposit,
+	/// so that it can always return.
+	pub deposit_base: Balance,
+	/// Held for each byte that the record of a job may grow to, in planck.
+	pub deposit_per_byte: Balance,
+	/// Blocks for which a job's record stays after it ended.
+	pub retention: BlockNumber,
+	/// Executors of a first round that may be anybody; fewer must be proven.
+	pub min_executors: u8,
+	/// Executors of a first round at least, proven ones.
+	pub adaptive_floor: u8,
+	/// What executors are paid who agree that a job cannot be run, as a share of the price.
+	pub invalid_share: Permill,
+}
+
+impl Default for MarketParams {
+	fn default() -> Self {
+		Self {
+			job_fee: MILLI_TCT,
+			risk_factor: 100,
+			deposit_base: 10 * MILLI_TCT,
+			deposit_per_byte: MILLI_TCT / 100,
+			retention: 302_400,
+			min_executors: 3,
+			adaptive_floor: 1,
+			invalid_share: Permill::from_percent(10),
+		}
+	}
+}
+
+impl MarketParams {
+	/// Whether every value is in its range.
+	pub fn in_range<T: Config>(&self) -> bool {
+		let deposits = T::Currency::minimum_balance()..=MAX_AMOUNT;
+		let executors = 1..=u8::try_from(MAX_SEATS).unwrap_or(u8::MAX);
+		self.job_fee <= MAX_AMOUNT
+			&& (1..=MAX_RISK_FACTOR).contains(&self.risk_factor)
+			&& deposits.contains(&self.deposit_base)
+			&& self.deposit_per_byte <= MAX_AMOUNT
+			&& (T::MinRetention::get()..=MAX_RETENTION).contains(&self.retention)
+			&& executors.contains(&self.min_executors)
+			&& (1..=self.min_executors).contains(&self.adaptive_floor)
+	}
+
+	/// Whether no value becomes more than twice or less than half of what it is in `now`, or, if
+	/// it is zero, more than its step.
+	pub fn within_rate_of(&self, now: &Self) -> bool {
+		let shares = (now.invalid_share.deconstruct(), self.invalid_share.deconstruct());
+		within_rate(now.job_fee, self.job_fee, AMOUNT_STEP)
+			&& within_rate(now.risk_factor.into(), self.risk_factor.into(), 0)
+			&& within_rate(now.deposit_base, self.deposit_base, 0)
+			&& within_rate(now.deposit_per_byte, self.deposit_per_byte, AMOUNT_STEP)
+			&& within_rate(now.retention.into(), self.retention.into(), 0)
+			&& within_rate(now.min_executors.into(), self.min_executors.into(), 0)
+			&& within_rate(now.adaptive_floor.into(), self.adaptive_floor.into(), 0)
+			&& within_rate(shares.0.into(), shares.1.into(), SHARE_STEP.deconstruct().into())
+	}
+}
+
+/// Whether `next` is at most twice and at least half of `now`, rounded down; at most `step` if
+/// `now` is zero.
+fn within_rate(now: Balance, next: Balance, step: Balance) -> bool {
+	if now == 0 {
+		next <= step
+	} else {
+		// Ranges are far from saturation.
+		next >= now / 2 && next <= now.saturating_mul(2)
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Sets the parameters, if they stay in range and do not move too fast.
+	pub(crate) fn do_set_params(params: MarketParams) -> DispatchResult {
+		ensure!(params.in_range::<T>(), Error::<T>::ParamOutOfRange);
+		ensure!(params.within_rate_of(&Params::<T>::get()), Error::<T>::RateTooFast);
+		let now = Self::now();
+		if let Some(changed_at) = ParamsChangedAt::<T>::get() {
+			let next = changed_at.saturating_add(T::ParamsCooldown::get());
+			ensure!(now >= next, Error::<T>::ParamsCoolingDown);
+		}
+		Params::<T>::put(params);
+		ParamsChangedAt::<T>::put(now);
+		Self::deposit_event(Event::ParamsSet { params });
+		Ok(())
+	}
+}

@@ -1,0 +1,103 @@
+//! The agenda: for each block, the committees whose stage ends with it. Handled at the end of the
+//! block, with its randomness, or as soon after as the cap per block allows.
+
+use crate::{
+	Agenda, AgendaCursor, CommitteesOf, Config, Event, Pallet, ReservedTransitions, WeightInfo,
+};
+use alloc::vec::Vec;
+use frame::{deps::frame_support::storage::with_storage_layer, prelude::*, traits::Get};
+use tercet_primitives::{traits::BlockVrf, BlockNumber, Committee, JobId, Stage};
+
+/// Blocks until a stage is ended again after that failed.
+pub const RETRY_AFTER: BlockNumber = 10;
+
+impl<T: Config> Pallet<T> {
+	/// Sets aside the weight of the stages that end with this block. Nothing is put on the agenda
+	/// for the block that is being built, so no more of them can be due at its end.
+	pub(crate) fn reserve_transitions() -> Weight {
+		let cap = T::MaxTransitionsPerBlock::get();
+		let due = Self::due(Self::now(), cap).0.len();
+		let due = u32::try_from(due).unwrap_or(cap).min(cap);
+		ReservedTransitions::<T>::put(due);
+		T::WeightInfo::reserve_transitions(due)
+			.saturating_add(T::WeightInfo::transition().saturating_mul(due.into()))
+	}
+
+	/// Ends the stages counted by [`Self::reserve_transitions`].
+	pub(crate) fn end_due_stages(now: BlockNumber) {
+		let (due, cursor) = Self::due(now, ReservedTransitions::<T>::take());
+		let vrf = T::Vrf::current();
+		for (block, job) in due {
+			// Not any more, if an earlier one of them has moved it.
+			if Agenda::<T>::take(block, job).is_none() {
+				continue;
+			}
+			if let Some(committee) = CommitteesOf::<T>::get(job) {
+				Self::end_stage_or_defer(job, committee, now, vrf.as_ref());
+			}
+		}
+		AgendaCursor::<T>::put(cursor);
+	}
+
+	/// The oldest entries up to block `now`, at most `limit`, and the first block of which some are
+	/// left.
+	fn due(now: BlockNumber, limit: u32) -> (Vec<(BlockNumber, JobId)>, BlockNumber) {
+		// Each step looks at one block. One more than entries may be handled, so the cursor catches
+		// up with the present even at the smallest cap.
+		let mut steps = T::MaxTransitionsPerBlock::get().saturating_add(1);
+		let limit = limit as usize;
+		let mut due = Vec::new();
+		let mut cursor = AgendaCursor::<T>::get().unwrap_or(now);
+		while cursor <= now && steps > 0 {
+			steps = steps.saturating_sub(1);
+			// One more than fits, to see whether the block is done.
+			let room = limit.saturating_sub(due.len());
+			let take = room.saturating_add(1);
+			let found: Vec<_> = Agenda::<T>::iter_key_prefix(cursor).take(take).collect();
+			due.extend(found.iter().take(room).map(|job| (cursor, *job)));
+			if found.len() > room {
+				break;
+			}
+			cursor = cursor.saturating_add(1);
+		}
+		(due, cursor)
+	}
+
+	/// Stores a committee that waits, and moves its entry to the end of its stage.
+	pub(crate) fn keep(
+		job: JobId,
+		mut committee: Committee<T::AccountId>,
+		stage: Stage,
+		until: BlockNumber,
+	) {
+		Agenda::<T>::remove(committee.until, job);
+		committee.stage = stage;
+		committee.until = until;
+		Agenda::<T>::insert(until, job, ());
+		Self::deposit_event(Event::StageBegan { job, round: committee.round, stage, until });
+		CommitteesOf::<T>::insert(job, committee);
+	}
+
+	/// Ends the stage of `committee`, as it is stored. If that fails, nothing of it has happened, and
+	/// it is tried again later: whatever the cause is, it must not cost an executor its answer.
+	pub(crate) fn end_stage_or_defer(
+		job: JobId,
+		committee: Committee<T::AccountId>,
+		now: BlockNumber,
+		vrf: Option<&[u8; 32]>,
+	) {
+		let mut kept = committee.clone();
+		let Err(error) = with_storage_layer(|| Self::end_stage(job, committee, now, vrf)) else {
+			return;
+		};
+		frame::log::error!(target: "verification", "a stage of job {job} does not end: {error:?}");
+		Agenda::<T>::remove(kept.until, job);
+		// From the deadline on, the market closes it.
+		if now < kept.deadline {
+			kept.until = now.saturating_add(RETRY_AFTER).min(kept.deadline);
+			Agenda::<T>::insert(kept.until, job, ());
+		}
+		Self::deposit_event(Event::StageFailed { job, error, retry_at: kept.until });
+		CommitteesOf::<T>::insert(job, kept);
+	}
+}

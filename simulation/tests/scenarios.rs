@@ -1,0 +1,64 @@
+//! Every scenario, small: frequencies within three standard deviations of the formulas, every job
+//! ends as the rules say, the books are the balances, nobody honest loses, no attack pays.
+
+use tercet_simulation::{scenario, settings::Settings, simulate};
+
+/// Few enough for a minute in all, many enough for every kind of event that is not rare.
+const JOBS: u64 = 1_200;
+
+fn holds(name: &str) {
+	let all = scenario::all(JOBS);
+	let scenario = all.iter().find(|scenario| scenario.name == name).expect("it is listed");
+	let report = simulate(scenario, Settings::default(), 1, &mut || {});
+	let ended = report.outcomes.right + report.outcomes.wrong + report.outcomes.refunded;
+	assert_eq!(ended, scenario.jobs);
+	let failures = report.failures();
+	assert!(failures.is_empty(), "{failures:#?}");
+}
+
+macro_rules! scenarios {
+	($($test:ident: $name:literal,)*) => {
+		$(
+			#[test]
+			fn $test() {
+				holds($name);
+			}
+		)*
+
+		#[test]
+		fn every_scenario_is_tested() {
+			let tested = [$($name),*];
+			let listed = scenario::all(1);
+			let listed: Vec<_> = listed.iter().map(|scenario| scenario.name.as_str()).collect();
+			assert_eq!(listed, tested);
+		}
+	};
+}
+
+scenarios! {
+	everyone_earns_when_all_are_honest: "honest",
+	colluders_lose_when_they_have_10_percent: "collude-10",
+	colluders_lose_when_they_have_20_percent: "collude-20",
+	colluders_lose_when_they_have_33_percent: "collude-33",
+	colluders_lose_when_the_pool_is_large: "collude-33-large-pool",
+	colluders_lose_when_two_seats_are_theirs: "collude-33-two-seats",
+	liars_lose_when_they_have_10_percent: "lie-always-10",
+	liars_lose_when_they_have_20_percent: "lie-always-20",
+	liars_lose_when_they_have_33_percent: "lie-always-33",
+	colluders_lose_when_they_withhold: "withhold-33",
+	copiers_lose_when_they_repeat_the_first_reveal: "copy",
+	silent_ones_lose_when_they_are_drawn: "silent-20",
+	constant_ones_lose_when_they_are_drawn: "constant-20",
+	authors_lose_when_they_grind: "grind-33",
+	requesters_pay_when_they_grief: "grief",
+}
+
+#[test]
+fn simulate_gives_the_same_report_when_the_seed_is_the_same() {
+	let all = scenario::all(60);
+	let run = |seed| simulate(&all[9], Settings::default(), seed, &mut || {});
+	let (first, again, other) = (run(1), run(1), run(2));
+	assert_eq!(first.tallies, again.tallies);
+	assert_eq!(first.outcomes, again.outcomes);
+	assert_ne!(first.tallies, other.tallies);
+}
