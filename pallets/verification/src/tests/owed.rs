@@ -2,7 +2,7 @@
 
 use super::play::*;
 use crate::mock::*;
-use frame::{prelude::*, testing_prelude::*};
+use frame::testing_prelude::*;
 use tercet_primitives::{Agreement, Duty, JobId, Stage, H256};
 
 fn call_of(duties: Vec<Duty>) -> RuntimeCall {
