@@ -128,7 +128,7 @@ pub fn outcomes(reports: &[Report]) -> Table {
 				report.outcomes.refunded.to_string(),
 				report.wrongful.0.to_string(),
 				format!("{kind:?}").to_lowercase(),
-				per_job(bill.cost),
+				per_job(bill.cost.saturating_sub(bill.reimbursed)),
 				per_job(bill.executed),
 				per_job(bill.paid),
 			]);

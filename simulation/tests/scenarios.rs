@@ -46,11 +46,22 @@ scenarios! {
 	liars_lose_when_they_have_20_percent: "lie-always-20",
 	liars_lose_when_they_have_33_percent: "lie-always-33",
 	colluders_lose_when_they_withhold: "withhold-33",
+	colluders_lose_when_they_back_out: "back-out-33",
 	copiers_lose_when_they_repeat_the_first_reveal: "copy",
 	silent_ones_lose_when_they_are_drawn: "silent-20",
 	constant_ones_lose_when_they_are_drawn: "constant-20",
 	authors_lose_when_they_grind: "grind-33",
 	requesters_pay_when_they_grief: "grief",
+	colluders_lose_when_they_copy_fingerprints: "similar-collude-33",
+	near_misses_lose_when_they_are_at_the_threshold: "similar-inside-33",
+	near_misses_lose_when_they_are_beyond_the_threshold: "similar-outside-33",
+	cheaper_variants_lose_when_answers_are_similar: "similar-cheaper-33",
+	colluders_lose_when_requesters_send_canaries: "canary-33",
+	proven_colluders_lose_when_one_executor_is_asked_for: "one-executor-33",
+	proven_colluders_lose_when_they_withhold: "one-executor-withhold-33",
+	proven_colluders_lose_when_two_executors_are_asked_for: "two-executors-33",
+	requesters_pay_when_they_raise_false_alarms: "false-alarms",
+	requesters_lose_when_reviewers_are_their_friends: "false-alarms-33",
 }
 
 #[test]
