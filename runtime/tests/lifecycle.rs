@@ -10,7 +10,8 @@ use tercet_primitives::{
 	Disputed, Fault, JobState, RefundReason, Stage, Statement, MILLI_TCT, TCT,
 };
 use tercet_runtime::{
-	configs::TreasuryAccount, AccountId, Balances, JobMarket, ProviderStaking, System, Verification,
+	configs::{MaxDraws, TreasuryAccount},
+	AccountId, Balances, JobMarket, ProviderStaking, System, Verification,
 };
 
 fn providers(keys: &[Sr25519Keyring]) {
@@ -195,8 +196,9 @@ fn draw_spreads_over_providers_when_there_are_more_than_seats() {
 		for _ in 0..20 {
 			submit(account(Alice), request(1, MILLI_TCT, 60)).unwrap();
 		}
-		next_block();
-		next_block();
+		for _ in 0..=20u32.div_ceil(MaxDraws::get()) {
+			next_block();
+		}
 		let assigned = [Bob, Charlie, Dave, AliceStash].map(|key| view(&account(key)).assigned);
 		assert_eq!(assigned.iter().sum::<u64>(), 60);
 		// Each sits in three of four committees on average; in all 20 with a chance of 0.3 %.

@@ -200,8 +200,8 @@ impl Report {
 	/// Everything that is not as it should be: frequencies off their formulas, jobs that ended
 	/// otherwise than the rules say, honest participants who lost money, attackers who gained.
 	pub fn failures(&self) -> Vec<String> {
-		let mut failures = self.mismatches.clone();
-		for (label, tally) in self.tallies.iter().filter(|(_, tally)| !tally.holds()) {
+		let mut failures = self.breaches();
+		for (label, tally) in self.deviations() {
 			failures.push(format!(
 				"{label}: {} observed, {:.1} expected, {:.1} standard deviations",
 				tally.observed,
@@ -209,6 +209,17 @@ impl Report {
 				tally.sigmas(),
 			));
 		}
+		failures
+	}
+
+	/// The frequencies that are off their formulas. One in 370 is by chance.
+	pub fn deviations(&self) -> impl Iterator<Item = &(String, Tally)> {
+		self.tallies.iter().filter(|(_, tally)| !tally.holds())
+	}
+
+	/// Everything else that is not as it should be.
+	pub fn breaches(&self) -> Vec<String> {
+		let mut failures = self.mismatches.clone();
 		let honest = self.groups.iter().all(|group| group.strategy.is_honest());
 		if honest && self.wrongful.0 > 0 {
 			failures.push(format!("{} slashes where everybody is honest", self.wrongful.0));

@@ -31,7 +31,7 @@ pub fn frequencies(reports: &[Report]) -> Table {
 	let mut table = table(&header, 2);
 	for report in reports {
 		for (label, tally) in &report.tallies {
-			let Tally { trials, observed, expected, variance } = tally;
+			let Tally { trials, observed, expected, variance, .. } = tally;
 			table.add_row([
 				report.scenario.clone(),
 				label.clone(),
