@@ -25,7 +25,7 @@ TARGET = Path(os.environ.get("MUTANTS_TARGET_DIR")
 TREE = TARGET / "tree"
 ORACLE_ACTIONS = 60_000
 # Seconds. A bug that keeps its tests from ending is caught by that.
-BUILD_LIMIT, TEST_LIMIT = 3_600, 900
+BUILD_LIMIT, TEST_LIMIT = 3_600, 180
 # That something fails is enough: nothing is shrunk, and no seeds are kept for the next bug.
 SETTINGS = {"CARGO_TARGET_DIR": str(TARGET), "SKIP_WASM_BUILD": "1", "CARGO_TERM_COLOR": "never",
 	"PROPTEST_MAX_SHRINK_ITERS": "0", "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "true"}
