@@ -118,10 +118,11 @@ pub fn near_misses() -> String {
 		"first fingerprint",
 		"within of an honest one",
 		"dispute",
-		"slashed itself",
-		"slashes an honest one",
+		"not paid",
+		"slashed besides",
+		"an honest one is not paid",
 		"its gain, in P",
-		"loss of the honest without appeal, in P",
+		"loss of the honest, in P",
 	];
 	let rows = [0.01, 0.1, 0.5, 1.0, 2.0].into_iter().flat_map(|apart| {
 		[("at the threshold", 0), ("one bit beyond", 1)].map(|(name, beyond)| {
@@ -133,11 +134,12 @@ pub fn near_misses() -> String {
 				name.to_string(),
 				percent(within(beyond)),
 				percent(lone.disputed),
+				percent(lone.unpaid),
 				percent(lone.slashed),
-				percent(lone.honest_slashed),
-				// Slashed or not, it has run the model; the slashed are not paid.
-				pays(-lone.slashed * (risk + 1.0)),
-				format!("{:.2}", lone.honest_slashed * (risk + 1.0)),
+				percent(lone.honest_unpaid),
+				// Slashed or not, it has run the model.
+				pays(-lone.unpaid - lone.slashed * risk),
+				format!("{:.2}", lone.honest_unpaid),
 			]
 		})
 	});

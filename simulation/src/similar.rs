@@ -214,24 +214,25 @@ impl World<'_> {
 		})
 	}
 
-	/// Whether the audit of `job` agreed on a fingerprint that is too far from the job's own.
+	/// Whether all who agreed in the audit of `job` are too far from all who agreed in the job.
 	fn is_contradicted(&self, job: JobId, open: &Open) -> bool {
 		let Some(review) = pallet_verification::ReviewOf::<Runtime>::get(job) else { return false };
 		let Some(its) = self.over.get(&review) else { return false };
 		let seeds = [job, review].map(|job| Verification::committee(job).map(|it| it.seed));
-		let (Some(ours), Some(theirs)) = (canonical(job, open), canonical(review, its)) else {
-			return false;
-		};
-		seeds[0] == seeds[1] && !agree(&ours, &theirs)
+		let verdicts = [job, review].map(pallet_verification::Verdicts::<Runtime>::get);
+		let [Some(verdict), Some(audit)] = verdicts else { return false };
+		let ours: Vec<_> = verdict.seats.iter().filter_map(|seat| shown(job, open, seat)).collect();
+		let theirs: Vec<_> =
+			audit.seats.iter().filter_map(|seat| shown(review, its, seat)).collect();
+		let far = ours.iter().all(|a| theirs.iter().all(|b| !agree(a, b)));
+		seeds[0] == seeds[1] && far && !ours.is_empty() && !theirs.is_empty()
 	}
 }
 
-/// The fingerprint of the seat whose answer counts.
-fn canonical(job: JobId, open: &Open) -> Option<Fingerprint> {
-	let verdict = pallet_verification::Verdicts::<Runtime>::get(job)?;
+/// The fingerprint of a seat.
+fn shown(job: JobId, open: &Open, place: usize) -> Option<Fingerprint> {
 	let committee = Verification::committee(job)?;
-	let seat = committee.seats.get(usize::from(verdict.canonical))?;
-	open.prints.get(&seat.executor).copied()
+	open.prints.get(&committee.seats.get(place)?.executor).copied()
 }
 
 fn agree(a: &Fingerprint, b: &Fingerprint) -> bool {

@@ -24,10 +24,13 @@ pub fn agreement(seats: usize, agree: impl Fn(usize, usize) -> bool) -> u8 {
 pub struct Near {
 	/// Everyone agrees.
 	pub all: f64,
-	/// A quorum without some honest seat, which counts as wrong then.
+	/// A quorum without some honest seat.
 	pub without_honest: f64,
 	/// A quorum of all honest seats, without those near the threshold.
 	pub without_near: f64,
+	/// Of this, the part in which no honest seat agrees with those near the threshold, which are wrong
+	/// then.
+	pub near_alone: f64,
 	/// No quorum.
 	pub none: f64,
 }
@@ -58,6 +61,9 @@ pub fn near(is_near: &[bool], quorum: usize, within: f64) -> Near {
 		} else if (0..is_near.len()).all(has) {
 			&mut found.all
 		} else {
+			if count == 0 {
+				found.near_alone += chance;
+			}
 			&mut found.without_near
 		};
 		*side += chance;
@@ -71,9 +77,11 @@ pub fn near(is_near: &[bool], quorum: usize, within: f64) -> Near {
 pub struct Lone {
 	/// Chance that the first round disagrees.
 	pub disputed: f64,
-	/// Chance that an honest seat is left out in the end and slashed.
-	pub honest_slashed: f64,
-	/// Chance that it is slashed itself.
+	/// Chance that an honest seat is left out in the end, and not paid.
+	pub honest_unpaid: f64,
+	/// Chance that it is left out itself.
+	pub unpaid: f64,
+	/// Chance that it is slashed besides.
 	pub slashed: f64,
 }
 
@@ -87,8 +95,9 @@ pub fn lone(first: f64, later: f64) -> Lone {
 		let (opened, ended) = (near(&three, 3, first), near(&five, 4, later));
 		// Four honest seats of five are a quorum, so that there is always one.
 		found.disputed += opened.none / 3.0;
-		found.honest_slashed += opened.none * ended.without_honest / 3.0;
-		found.slashed += opened.none * ended.without_near / 3.0;
+		found.honest_unpaid += opened.none * ended.without_honest / 3.0;
+		found.unpaid += opened.none * ended.without_near / 3.0;
+		found.slashed += opened.none * ended.near_alone / 3.0;
 	}
 	found
 }
@@ -122,6 +131,7 @@ mod tests {
 		close(five.without_honest, 4.0 * within.powi(3) * (1.0 - within));
 		close(five.none, 0.0);
 		close(five.all + five.without_honest + five.without_near, 1.0);
+		close(five.near_alone, (1.0 - within).powi(4));
 		// From the last seat, an honest one later than it there is not.
 		let last = near(&[false, false, false, false, true], 4, within);
 		close(last.without_honest, 0.0);
@@ -132,6 +142,7 @@ mod tests {
 		assert_eq!(lone(1.0, 1.0), Lone::default());
 		let always = lone(0.0, 0.0);
 		close(always.disputed, 1.0);
+		close(always.unpaid, 1.0);
 		close(always.slashed, 1.0);
 	}
 }

@@ -17,7 +17,7 @@ pub(crate) const LEAST_ROUND: BlockNumber = 4;
 pub struct Verification {
 	/// By job.
 	pub committees: BTreeMap<JobId, Committee<AccountId>>,
-	/// Votes of each seat of committees that have not ended.
+	/// Votes of each seat of committees that have not ended, and of audits of such.
 	pub votes: BTreeMap<(JobId, u8), Votes>,
 	/// When stages end.
 	pub agenda: BTreeSet<Slot>,
@@ -256,7 +256,18 @@ impl Oracle {
 		(committee.stage, committee.decision) = (Stage::Ended, Some(decision));
 		self.put_committee(job, committee);
 		self.review_ended(job);
-		self.drop_votes(job);
+		// What an audit has shown stays until the audited job has ended.
+		let review = self.verification.reviews.get(&job);
+		let audited = review.filter(|it| it.cause == Cause::Audit).map(|it| it.of);
+		if audited.and_then(|of| self.undecided(of)).is_none() {
+			self.drop_votes(job);
+		}
+		let review = self.verification.review_of.get(&job).copied();
+		let reviews = &self.verification.reviews;
+		let ended = |it: &JobId| reviews.get(it).is_some_and(|it| it.status != Status::Open);
+		if let Some(review) = review.filter(ended) {
+			self.drop_votes(review);
+		}
 	}
 }
 

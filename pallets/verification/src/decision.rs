@@ -249,8 +249,12 @@ impl<T: Config> Pallet<T> {
 		committee.decision = Some(decision);
 		CommitteesOf::<T>::insert(job, committee);
 		Self::review_ended(job, Self::now());
-		// After a review has been held against the job under review.
-		Self::drop_votes(job);
+		if !Self::is_yet_to_be_held_against(job) {
+			Self::drop_votes(job);
+		}
+		if let Some(review) = Self::ended_review(job) {
+			Self::drop_votes(review);
+		}
 	}
 
 	/// The votes of every seat, in the order of the seats.

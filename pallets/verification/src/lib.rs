@@ -95,9 +95,9 @@
 //! Results of a job that was paid in parts are compared item by item: by the digests of its parts
 //! under `Exact`; under `Similar` by the fingerprints of the first part, since the rest, which was
 //! run again by more executors, has another seed. Where the seeds differ, nobody is blamed. Under
-//! `Similar` a review contradicts only if it is too far from everyone who agreed: the fingerprints of
-//! the quorum that decides later are held against those of the other one's canonical response. Reviews
-//! and audited jobs are never narrowed.
+//! `Similar` a review contradicts only if everyone of its quorum is too far from everyone whose
+//! fingerprints it is held against: those of the quorum of a job under audit, and the canonical one of
+//! a settled job. Reviews and audited jobs are never narrowed.
 //!
 //! ## Scenario
 //!
@@ -117,8 +117,8 @@
 //! 4. The stage fits the seats: while one waits for answers, somebody owes one; nobody is awaited
 //!    after commitments have closed; seals are for `Similar`, itemizing for `Exact`; it has ended if
 //!    there is a decision.
-//! 5. Votes are kept for the seats that have voted in undecided committees, one per item, and for no
-//!    other.
+//! 5. Votes are kept for the seats that have voted in undecided committees, and in audits of such, one
+//!    per item, and for no other.
 //! 6. A verdict names seats that have answered, and the canonical one is among them. Committees that
 //!    agreed have one, of a quorum.
 //! 7. The job fits the decision: running while undecided; settled, invalid or refunded as decided.

@@ -164,6 +164,19 @@ impl<T: Config> Pallet<T> {
 			.is_some()
 	}
 
+	/// Whether `job` is an audit of one that has not ended: what it shows is needed until then.
+	pub(crate) fn is_yet_to_be_held_against(job: JobId) -> bool {
+		Reviews::<T>::get(job)
+			.is_some_and(|review| review.cause.is_audit() && Self::undecided(review.of).is_ok())
+	}
+
+	/// The review of `job`, if it has one that has ended.
+	pub(crate) fn ended_review(job: JobId) -> Option<JobId> {
+		ReviewOf::<T>::get(job).filter(|review| {
+			Reviews::<T>::get(review).is_some_and(|record| record.status != Status::Open)
+		})
+	}
+
 	/// Whether `job` reviews, under [`Agreement::Exact`], one that was paid in parts.
 	pub(crate) fn is_review_by_items(job: JobId) -> bool {
 		Reviews::<T>::get(job).is_some_and(|review| References::<T>::contains_key(review.of))

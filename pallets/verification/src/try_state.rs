@@ -80,7 +80,10 @@ impl<T: Config> Pallet<T> {
 	fn check_votes() -> Result<(), TryRuntimeError> {
 		let mut kept: BTreeMap<_, _> =
 			VotesOf::<T>::iter().map(|(job, place, votes)| ((job, place), votes.len())).collect();
-		for (job, committee) in CommitteesOf::<T>::iter().filter(|(_, c)| c.decision.is_none()) {
+		for (job, committee) in CommitteesOf::<T>::iter() {
+			if committee.decision.is_some() && !Self::is_yet_to_be_held_against(job) {
+				continue;
+			}
 			for (seat, place) in committee.seats.iter().zip(0u8..).filter(|(seat, _)| seat.voted) {
 				let votes = kept.remove(&(job, place));
 				let possible = [0, seat.items.len(), committee.items.len()];
