@@ -1,10 +1,11 @@
-//! Wires the node together: client, transaction pool, BABE, GRANDPA, network, RPC.
+//! Wires the node together: client, transaction pool, BABE, GRANDPA, network, authority discovery,
+//! RPC.
 
 use std::{sync::Arc, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 use polkadot_sdk::{
-	sc_basic_authorship,
+	sc_authority_discovery, sc_basic_authorship,
 	sc_client_api::Backend,
 	sc_consensus,
 	sc_consensus_babe::{self, BabeLink, SlotProportion},
@@ -222,6 +223,36 @@ fn start<N: sc_network::NetworkBackend<Block, Hash>>(
 			metrics,
 			gap_sync_body_policy: None,
 		})?;
+
+	if role.is_authority() {
+		let events = network.event_stream("authority-discovery").filter_map(|event| async move {
+			match event {
+				sc_network::Event::Dht(event) => Some(event),
+				_ => None,
+			}
+		});
+		let (worker, _) = sc_authority_discovery::new_worker_and_service_with_config(
+			sc_authority_discovery::WorkerConfig {
+				publish_non_global_ips: config.network.allow_non_globals_in_dht,
+				public_addresses: config.network.public_addresses.clone(),
+				// Records that their network identity did not sign are forgeries.
+				strict_record_validation: true,
+				persisted_cache_directory: config.network.net_config_path.clone(),
+				..Default::default()
+			},
+			client.clone(),
+			Arc::new(network.clone()),
+			Box::pin(events),
+			sc_authority_discovery::Role::PublishAndDiscover(keystore_container.keystore()),
+			prometheus.clone(),
+			task_manager.spawn_handle(),
+		);
+		task_manager.spawn_handle().spawn(
+			"authority-discovery-worker",
+			Some("authority-discovery"),
+			worker.run(),
+		);
+	}
 
 	if enable_offchain_worker {
 		let offchain = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {

@@ -44,12 +44,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	/// Reads: `Params`, `Eras`, `HalfLives`; and writes: `Distributed`, `WorkOfEras`,
-	/// `TotalCredits`, `System::Account` and `Balances::Holds` of the payer, `System::Account` of
-	/// the treasury; for each executor `System::Account`, `WorkOf`, `WorkCredits`; for each author
-	/// `System::Account`.
+	/// `TotalCredits`, `TotalCreditsBefore`, `System::Account` and `Balances::Holds` of the payer,
+	/// `System::Account` of the treasury; for each executor `System::Account`, `WorkOf`,
+	/// `WorkCredits`, `CreditsBefore`; for each author `System::Account`.
 	fn distribute(e: u32, r: u32) -> Weight {
 		let payments = u64::from(e).saturating_add(r.into()).saturating_add(2);
-		let records = u64::from(e).saturating_mul(3).saturating_add(r.into()).saturating_add(6);
+		let records = u64::from(e).saturating_mul(4).saturating_add(r.into()).saturating_add(7);
 		Weight::from_parts(BASE.saturating_add(PER_PAYMENT.saturating_mul(payments)), 0)
 			.saturating_add(T::DbWeight::get().reads_writes(records.saturating_add(3), records))
 	}
