@@ -8,7 +8,7 @@ export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
 
 CARGO_DENY_VERSION := 0.20.2
 
-.PHONY: help setup build demo dev test check bench simulate oracle fuzz
+.PHONY: help setup build demo dev test check bench weights simulate oracle fuzz mutants
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,13 @@ check: setup ## Formatting, lints, licences
 bench: build ## Measure latency, throughput and overhead; prints a table
 	@$(TERCET_BIN_DIR)/tercet-bench
 
+# The node only hosts the measurements, so it needs no runtime of its own; it is built apart, because
+# its features are others.
+weights: setup ## Measure what calls and hooks cost, and write it into the pallets
+	SKIP_WASM_BUILD=1 cargo build --release --locked -p tercet-node --features runtime-benchmarks \
+		--target-dir $(CARGO_TARGET_DIR)/weights/node
+	@TERCET_BIN_DIR=$(CARGO_TARGET_DIR)/weights/node/release scripts/weights.sh
+
 simulate: setup ## Let cheaters of every kind play against the real pallets; prints a table
 	SKIP_WASM_BUILD=1 cargo run --release --locked -p tercet-simulation --bin tercet-simulate
 
@@ -51,3 +58,6 @@ oracle: setup ## A million random calls, held against an independent model
 
 fuzz: setup ## Fuzz the runtime's calls for FUZZ_SECONDS (60), guided by coverage
 	@oracle/fuzz.sh
+
+mutants: setup ## Plant bugs one at a time; every one must be caught
+	@mutants/run.py

@@ -34,12 +34,9 @@ pub enum Error {
 	/// Two variants have the same name.
 	#[error("variant `{0}` is given twice")]
 	DuplicateVariant(String),
-	/// ONNX Runtime's library is not where it was looked for.
-	#[error(
-		"ONNX Runtime is not installed: no file {}; run `make setup`, or name the library with \
-		 --onnxruntime or ORT_DYLIB_PATH", .0.display()
-	)]
-	LibraryMissing(PathBuf),
+	/// There is no library.
+	#[error(transparent)]
+	LibraryMissing(#[from] tercet_worker::library::LibraryMissing),
 	/// ONNX Runtime's library cannot be used.
 	#[error("cannot load ONNX Runtime: {0}")]
 	Library(String),

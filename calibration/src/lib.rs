@@ -32,7 +32,6 @@ pub mod analysis;
 pub mod answers;
 pub mod archive;
 pub mod args;
-mod convert;
 pub mod error;
 pub mod plot;
 pub mod proposal;

@@ -9,6 +9,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tercet_tensors::TensorMap;
+use tercet_worker::library;
 
 use crate::{
 	answers::{digest, Answers, Variant},
@@ -17,7 +18,7 @@ use crate::{
 	plot,
 	proposal::Rule,
 	report::{Plan, Report},
-	runner::{locate, Runner},
+	runner::Runner,
 	settings::{this_machine, Choices, Device, Setting},
 	table, Error,
 };
@@ -83,7 +84,7 @@ fn models(args: &Args) -> Result<Vec<Model>, Error> {
 
 /// Runs every model under every setting.
 fn measure(args: &Args, models: &[Model], input: &TensorMap) -> Result<Vec<Variant>, Error> {
-	let runner = Runner::load(&locate(args.onnxruntime.as_deref())?)?;
+	let runner = Runner::load(&library::locate(args.onnxruntime.as_deref())?)?;
 	let items = input.items();
 	let batch = |batch: &Batch| match batch {
 		Batch::Items(items) => *items,

@@ -1,38 +1,20 @@
 //! ONNX Runtime under one setting.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ort::{
 	environment::Environment,
 	session::{builder::SessionBuilder, Session, SessionInputValue},
+	value::ValueType,
 };
 use tercet_primitives::ItemSet;
 use tercet_tensors::{Tensor, TensorMap};
+use tercet_worker::engine::convert::{dtype_of, from_value, to_value};
 
 use crate::{
-	convert::{from_value, to_value},
 	settings::{Device, Setting},
 	Error,
 };
-
-/// Where `make setup` puts the library, below the home directory.
-const INSTALLED: &str = ".local/share/tercet/onnxruntime/libonnxruntime.so.1.31.1";
-
-/// The library to load: `given`, or where `make setup` puts it.
-///
-/// # Errors
-/// [`Error::LibraryMissing`] if there is no such file.
-pub fn locate(given: Option<&Path>) -> Result<PathBuf, Error> {
-	let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-	let path = given.map(Path::to_owned).unwrap_or_else(|| home.join(INSTALLED));
-	// `ort` would look up relative paths beside the executable.
-	let path = std::path::absolute(&path).unwrap_or(path);
-	if path.is_file() {
-		Ok(path)
-	} else {
-		Err(Error::LibraryMissing(path))
-	}
-}
 
 /// A loaded ONNX Runtime. A process can only load one library.
 pub struct Runner {
@@ -126,16 +108,25 @@ fn run_batches(session: &mut Session, input: &TensorMap, size: u32) -> Result<Te
 fn run_batch(session: &mut Session, input: &TensorMap) -> Result<TensorMap, String> {
 	let names: Vec<String> =
 		session.outputs().iter().map(|output| output.name().to_owned()).collect();
-	let values = input
-		.iter()
-		.map(|(name, tensor)| Ok((name.to_owned(), SessionInputValue::from(to_value(tensor)?))));
+	let values = input.iter().map(|(name, tensor)| {
+		let takes = session.inputs().iter().find(|input| input.name() == name);
+		let kind = takes.and_then(|input| match input.dtype() {
+			ValueType::Tensor { ty, .. } => Some(*ty),
+			_ => None,
+		});
+		let kind = kind.filter(|kind| dtype_of(*kind) == Some(tensor.dtype()));
+		let kind =
+			kind.ok_or_else(|| format!("the model takes no `{name}` of type {}", tensor.dtype()))?;
+		let value = to_value(tensor, kind).map_err(|error| error.to_string())?;
+		Ok((name.to_owned(), SessionInputValue::from(value)))
+	});
 	let values = values.collect::<Result<Vec<_>, String>>()?;
 	let results = session.run(values).map_err(|error| error.to_string())?;
 	let mut tensors = Vec::with_capacity(names.len());
 	for name in names {
 		let value =
 			results.get(name.as_str()).ok_or_else(|| format!("output `{name}` is missing"))?;
-		let tensor = from_value(&name, value)?;
+		let tensor = from_value(&name, value).map_err(|error| error.to_string())?;
 		tensors.push((name, tensor));
 	}
 	TensorMap::new(tensors).map_err(|error| error.to_string())

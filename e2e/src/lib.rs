@@ -27,13 +27,13 @@ use tercet_primitives::{
 };
 use tercet_tensors::TensorMap;
 use tercet_walrus_client::WalrusClient;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use cli::Tercet;
 pub use params::Audits;
 
-/// One network at a time.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Networks that run at the same time: they mostly wait for slots.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// What every job of the tests pays per work unit.
 pub const PRICE: Balance = MILLI_TCT;
@@ -65,13 +65,13 @@ pub struct Net {
 	pub requester: Keypair,
 	/// The int8 variant of the digits model.
 	pub int8: VariantId,
-	_turn: MutexGuard<'static, ()>,
+	_turn: SemaphorePermit<'static>,
 }
 
 impl Net {
 	/// Starts a network and publishes the model; `providers` of its workers are available then.
 	pub async fn start(builder: Builder, providers: u32) -> Result<Self> {
-		let turn = TURN.lock().await;
+		let turn = TURNS.acquire().await?;
 		let mut devnet = builder.start().await?;
 		let chain = devnet.connect().await?;
 		let store = tercet_cli::context::store(&[devnet.store_url()])?;

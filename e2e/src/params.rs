@@ -20,7 +20,6 @@ pub enum Audits {
 struct VerificationParams {
 	audit_rate: Permill,
 	proven_audit_rate: Permill,
-	proven_below: u8,
 	min_audit_time: BlockNumber,
 	challenge_window: BlockNumber,
 }

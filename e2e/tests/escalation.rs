@@ -45,7 +45,7 @@ async fn a_silent_executor_is_replaced(net: &mut Net) -> Result<()> {
 	ensure!(statement.executors == ESCALATED.1 as u128 * PRICE, "four are paid: {statement:?}");
 	ensure!(statement.total() == Some(view.job.escrow));
 	let culprit = net.provider(head, CULPRIT).await?;
-	ensure!((culprit.silent, culprit.verified) == (1, 0), "{culprit:?}");
+	ensure!((culprit.silent, culprit.withheld, culprit.verified) == (1, 0, 0), "{culprit:?}");
 	ensure!(culprit.pending_slashes > 0 && culprit.pending_slashes < view.job.risk);
 	ensure!(culprit.at_risk == 0 && culprit.in_flight == 0, "{culprit:?}");
 	net.reform(&[CULPRIT])

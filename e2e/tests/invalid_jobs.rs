@@ -43,7 +43,10 @@ async fn executors_agree_on_each_cause_and_go_on() -> Result<()> {
 	let head = net.chain.best().await?;
 	for worker in 0..EXECUTORS {
 		let provider = net.provider(head, worker).await?;
-		ensure!((provider.wrong, provider.silent) == (0, 0), "nobody is to blame: {provider:?}");
+		ensure!(
+			(provider.wrong, provider.withheld, provider.silent) == (0, 0, 0),
+			"nobody is to blame: {provider:?}"
+		);
 		ensure!(provider.in_flight == 0 && provider.pending_slashes == 0);
 	}
 

@@ -1,7 +1,7 @@
 //! End-to-end tests: the real node, real workers, the local store, real models and polkadot.js.
 //!
-//! They run one after the other, whatever the number of test threads: a network wants the machine for
-//! itself. Starting one takes a while, so what can share a network is one test of several steps.
+//! No more than two networks run at a time, whatever the number of test threads: they share the
+//! machine. Starting one takes a while, so what can share a network is one test of several steps.
 
 mod bad_input;
 mod crashes;

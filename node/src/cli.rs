@@ -44,4 +44,17 @@ pub enum Subcommand {
 
 	/// Show columns and sizes of the database.
 	ChainInfo(sc_cli::ChainInfoCmd),
+
+	/// Measure the runtime's calls; `scripts/weights.sh` does it.
+	#[cfg(feature = "runtime-benchmarks")]
+	#[command(subcommand)]
+	Benchmark(Benchmark),
+}
+
+/// What can be measured.
+#[cfg(feature = "runtime-benchmarks")]
+#[derive(Debug, clap::Subcommand)]
+pub enum Benchmark {
+	/// Calls and hooks of pallets.
+	Pallet(frame_benchmarking_cli::PalletCmd),
 }

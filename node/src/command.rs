@@ -6,6 +6,8 @@ use polkadot_sdk::{
 };
 use tercet_runtime::OpaqueBlock as Block;
 
+#[cfg(feature = "runtime-benchmarks")]
+use crate::cli::Benchmark;
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
@@ -92,6 +94,12 @@ pub fn run() -> sc_cli::Result<()> {
 		}),
 		Some(Subcommand::ChainInfo(cmd)) => {
 			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config))
+		},
+		// Needs no chain: it runs the runtime that it is given.
+		#[cfg(feature = "runtime-benchmarks")]
+		Some(Subcommand::Benchmark(Benchmark::Pallet(cmd))) => {
+			sc_cli::LoggerBuilder::new("warn,frame::benchmark::pallet=info").init()?;
+			cmd.run_with_spec::<polkadot_sdk::sp_runtime::traits::BlakeTwo256, ()>(None)
 		},
 	}
 }

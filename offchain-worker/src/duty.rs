@@ -59,7 +59,7 @@ pub fn next(
 	let Assignment { job, round, stage, until, .. } = assignment;
 	let in_time = block.saturating_add(1) <= *until;
 	match (&assignment.state, entry) {
-		(SeatState::Abstained | SeatState::Silent, _) => Next::Done,
+		(SeatState::Abstained | SeatState::Silent | SeatState::Withheld, _) => Next::Done,
 		(SeatState::Awaited, entry) => match entry {
 			_ if *stage != Stage::Commit || !in_time => Next::Done,
 			None => Next::Execute,

@@ -54,8 +54,8 @@ pub struct JobStatus {
 	pub until: BlockNumber,
 	/// Last block of any.
 	pub deadline: BlockNumber,
-	/// What the chain has: `awaited`, `committed`, `sealed`, `revealed`, `itemized`, `abstained` or
-	/// `silent`.
+	/// What the chain has: `awaited`, `committed`, `sealed`, `revealed`, `itemized`, `abstained`,
+	/// `silent` or `withheld`.
 	pub on_chain: String,
 	/// What the journal has: `nothing`, `answered`, why it is invalid, or why it was given up.
 	pub in_journal: String,
@@ -153,6 +153,7 @@ fn on_chain(assignment: &Assignment) -> &'static str {
 		SeatState::Revealed(_) => "revealed",
 		SeatState::Abstained => "abstained",
 		SeatState::Silent => "silent",
+		SeatState::Withheld => "withheld",
 	}
 }
 

@@ -183,7 +183,7 @@ fn next_is_forgotten_when_the_journal_cannot_open_what_the_chain_has() {
 
 #[test]
 fn next_is_done_when_the_seat_is_given_up() {
-	for state in [SeatState::Abstained, SeatState::Silent] {
+	for state in [SeatState::Abstained, SeatState::Silent, SeatState::Withheld] {
 		for stage in STAGES {
 			for entry in [None, Some(answered(result())), Some(abstained())] {
 				let seat = assignment(stage, SIMILAR, state.clone());

@@ -310,6 +310,7 @@ fn provider(who: &AccountId) -> Option<Provider> {
 			unresolved: record.unresolved,
 			alone: record.alone,
 			silent: record.silent,
+			withheld: record.withheld,
 			wrong: record.wrong,
 			abstained: record.abstained,
 		},

@@ -26,12 +26,14 @@ impl Settings {
 		let percent = |place: usize, from: &[u32]| Permill::from_percent(one_of(place, from));
 		let audit_rate = percent(0, &[0, 2, 20, 50, 100]);
 		let proven_audit_rate = percent(1, &[20, 100]).max(audit_rate);
+		let silent_share = percent(5, &[0, 5, 50]);
 		Self {
 			staking: pallet_provider_staking::Parameters {
 				stake_epoch: one_of(2, &[1, 5, 20]),
 				slash_delay: one_of(3, &[1, 30, 400]),
 				slash_burn: percent(4, &[0, 33, 50, 100]),
-				silent_share: percent(5, &[0, 5, 50]),
+				silent_share,
+				withheld_share: percent(21, &[0, 50, 100]).max(silent_share),
 				max_in_flight: one_of(6, &[2, 64]),
 				reputation_half_life: one_of(7, &[3, 50]),
 				proven_verified: one_of(8, &[1, 3]),
@@ -52,7 +54,6 @@ impl Settings {
 				proven_audit_rate,
 				min_audit_time: 16,
 				challenge_window: one_of(16, &[40, 400]),
-				..Default::default()
 			},
 			payouts: pallet_payouts::Parameters {
 				era_length: one_of(17, &[5, 40]),
@@ -92,6 +93,7 @@ impl Settings {
 				slash_delay: staking.slash_delay,
 				slash_burn: staking.slash_burn,
 				silent_share: staking.silent_share,
+				withheld_share: staking.withheld_share,
 				max_in_flight: staking.max_in_flight,
 				half_life: staking.reputation_half_life,
 				proven_verified: staking.proven_verified,
@@ -119,7 +121,6 @@ impl Settings {
 					<Runtime as pallet_verification::Config>::MaxTransitionsPerBlock::get(),
 				audit_rate: verification.audit_rate,
 				proven_audit_rate: verification.proven_audit_rate,
-				proven_below: verification.proven_below,
 				min_audit_time: verification.min_audit_time,
 				challenge_window: verification.challenge_window,
 			},

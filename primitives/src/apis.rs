@@ -113,8 +113,10 @@ pub struct ProviderView {
 	pub unresolved: u64,
 	/// Jobs without agreement in which every other answer differed from its own.
 	pub alone: u64,
-	/// Jobs it did not answer in time.
+	/// Jobs for which it did not commit in time.
 	pub silent: u64,
+	/// Jobs for which it committed to an answer and did not show it in time.
+	pub withheld: u64,
 	/// Jobs in which a quorum agreed on something else than its answer.
 	pub wrong: u64,
 	/// Jobs that it said in time it would not answer.

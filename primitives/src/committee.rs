@@ -276,9 +276,12 @@ pub enum SeatState {
 	/// Said in time that it will not answer.
 	#[codec(index = 3)]
 	Abstained,
-	/// Let a stage pass without doing its part.
+	/// Let the stage of the commitments pass without a word.
 	#[codec(index = 4)]
 	Silent,
+	/// Committed, and then let a stage pass in which it had something to show.
+	#[codec(index = 5)]
+	Withheld,
 }
 
 /// How a committee ended.
@@ -338,13 +341,17 @@ pub enum Conduct {
 	/// Answered without agreement in the committee, and every other answer given differs from it.
 	#[codec(index = 2)]
 	Alone,
-	/// Did not do its part in time. Slashed a little.
+	/// Did not commit in time. Slashed a little.
 	#[codec(index = 3)]
 	Silent,
-	/// Answered, and a quorum agreed on something else. Slashed.
+	/// Committed to an answer, and did not show in time what it had to show of it. Slashed by more:
+	/// it may have seen that its answer would lose.
 	#[codec(index = 4)]
+	Withheld,
+	/// Answered, and a quorum agreed on something else. Slashed.
+	#[codec(index = 5)]
 	Wrong,
 	/// Said in time that it will not answer.
-	#[codec(index = 5)]
+	#[codec(index = 6)]
 	Abstained,
 }

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod items;
 pub mod job;
 pub mod model;
+pub mod params;
 pub mod provider;
 pub mod traits;
 

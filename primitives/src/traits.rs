@@ -28,7 +28,8 @@ pub trait ProviderPool<AccountId> {
 	fn available(pool: &PoolId) -> u32;
 
 	/// Takes one job out of `executor`'s hands, frees its `risk`, and records what it did. Slashes
-	/// all of `risk` for [`Conduct::Wrong`], a part of it for [`Conduct::Silent`].
+	/// all of `risk` for [`Conduct::Wrong`], a part of it for [`Conduct::Withheld`], and a smaller
+	/// one for [`Conduct::Silent`].
 	fn release(executor: &AccountId, risk: Balance, conduct: Conduct);
 
 	/// Records that an answer of `executor` which was taken as [`Conduct::Verified`] turned out
@@ -73,7 +74,7 @@ pub trait Committees<AccountId> {
 	fn seat(job: JobId, executors: Vec<AccountId>) -> DispatchResult;
 
 	/// The deadline of `job` has passed, or it was cancelled: ends its committee if it has one, and
-	/// whatever waits for its verdict. Records who was silent, takes the job out of everyone's
+	/// whatever waits for its verdict. Records who fell silent, takes the job out of everyone's
 	/// hands, and says why the requester is refunded. The caller refunds.
 	fn close(job: JobId) -> Result<RefundReason, DispatchError>;
 
@@ -100,6 +101,9 @@ pub struct Wanted<AccountId> {
 pub trait Settlement<AccountId> {
 	/// The job as it stands, if it is known.
 	fn job(job: JobId) -> Option<Job<AccountId>>;
+
+	/// Whether only proven providers are drawn for jobs with this redundancy in their first round.
+	fn is_for_proven(redundancy: &Redundancy) -> bool;
 
 	/// Pays `executors` for `items`, on which `answer` counts, while others are in dispute. At most
 	/// once per job.

@@ -30,6 +30,15 @@ use tercet_primitives::{
 	JobId, Model, ModelId, PoolId, Redundancy, H256,
 };
 
+#[cfg(feature = "runtime-benchmarks")]
+use polkadot_sdk::{
+	frame_benchmarking,
+	frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+	frame_system_benchmarking::{
+		extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
+	},
+};
+
 use crate::{configs::*, *};
 
 impl_runtime_apis! {
@@ -349,6 +358,27 @@ impl_runtime_apis! {
 
 		fn assignments(who: AccountId) -> Vec<Assignment> {
 			assignments(&who)
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	impl frame_benchmarking::Benchmark<Block> for Runtime {
+		fn benchmark_metadata(
+			extra: bool,
+		) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<StorageInfo>) {
+			let mut list = Vec::new();
+			list_benchmarks!(list, extra);
+			(list, AllPalletsWithSystem::storage_info())
+		}
+
+		fn dispatch_benchmark(
+			config: frame_benchmarking::BenchmarkConfig,
+		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+			let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+			let params = (&config, &whitelist);
+			let mut batches = Vec::new();
+			add_benchmarks!(params, batches);
+			Ok(batches)
 		}
 	}
 }

@@ -10,7 +10,8 @@ use tercet_primitives::{
 	Disputed, Fault, JobState, RefundReason, Stage, Statement, MILLI_TCT, TCT,
 };
 use tercet_runtime::{
-	configs::TreasuryAccount, AccountId, Balances, JobMarket, ProviderStaking, System, Verification,
+	configs::{MaxDraws, TreasuryAccount},
+	AccountId, Balances, JobMarket, ProviderStaking, System, Verification,
 };
 
 fn providers(keys: &[Sr25519Keyring]) {
@@ -143,7 +144,37 @@ fn job_is_refunded_but_for_the_fee_when_nobody_answers() {
 			Statement { treasury: fee, refunded: stored.escrow - fee, ..Statement::default() };
 		assert_eq!(statement, expected);
 		assert_eq!(requester - wealth(&account(Alice)), fee);
-		assert!([Bob, Charlie, Dave].iter().all(|key| view(&account(*key)).silent == 1));
+		for who in [Bob, Charlie, Dave].map(account) {
+			let silent = view(&who);
+			assert_eq!((silent.silent, silent.pending_slashes), (1, stored.risk / 20));
+		}
+	});
+}
+
+#[test]
+fn executor_loses_half_of_its_risk_when_it_withholds_its_answer() {
+	on_a_chain(|| {
+		let all = [Bob, Charlie, Dave, Eve, AliceStash];
+		providers(&all);
+		let job = submit(account(Alice), request(1, MILLI_TCT, 200)).unwrap();
+		run_to_stage(job, Stage::Commit);
+		let first = executors(job);
+		first.iter().for_each(|who| assert!(commit(who.clone(), job, 0).is_ok()));
+		run_to_stage(job, Stage::Reveal);
+		first[..2].iter().for_each(|who| assert!(reveal(who.clone(), job, 0).is_ok()));
+		run_to_stage(job, Stage::Commit);
+		let fresh = &executors(job)[3..];
+		fresh.iter().for_each(|who| assert!(commit(who.clone(), job, 0).is_ok()));
+		run_to_stage(job, Stage::Reveal);
+		fresh.iter().for_each(|who| assert!(reveal(who.clone(), job, 0).is_ok()));
+
+		let stored = JobMarket::job(job).unwrap();
+		assert!(matches!(stored.state, JobState::Settled { .. }), "{stored:?}");
+		for who in all.map(account) {
+			let seen = view(&who);
+			let expected = if who == first[2] { (0, 1, stored.risk / 2) } else { (1, 0, 0) };
+			assert_eq!((seen.verified, seen.withheld, seen.pending_slashes), expected);
+		}
 	});
 }
 
@@ -165,8 +196,9 @@ fn draw_spreads_over_providers_when_there_are_more_than_seats() {
 		for _ in 0..20 {
 			submit(account(Alice), request(1, MILLI_TCT, 60)).unwrap();
 		}
-		next_block();
-		next_block();
+		for _ in 0..=20u32.div_ceil(MaxDraws::get()) {
+			next_block();
+		}
 		let assigned = [Bob, Charlie, Dave, AliceStash].map(|key| view(&account(key)).assigned);
 		assert_eq!(assigned.iter().sum::<u64>(), 60);
 		// Each sits in three of four committees on average; in all 20 with a chance of 0.3 %.

@@ -9,8 +9,14 @@ use polkadot_sdk::{
 	sp_keyring::Sr25519Keyring::Bob,
 	sp_runtime::{traits::Get, MultiAddress},
 };
-use tercet_primitives::{Duty, JobId, MILLI_TCT, TCT};
-use tercet_runtime::{configs::ProxyType, Runtime, RuntimeCall, TransactionPayment};
+use tercet_primitives::{
+	traits::{Committees, Settlement},
+	Duty, JobId, Permill, Redundancy, MILLI_TCT, TCT,
+};
+use tercet_runtime::{
+	configs::ProxyType, AccountId, JobMarket, Runtime, RuntimeCall, TransactionPayment,
+	Verification,
+};
 
 fn transfer() -> RuntimeCall {
 	let dest = MultiAddress::Id(account(Bob));
@@ -72,10 +78,30 @@ fn stake_answers_for_a_job_longer_than_the_job_can_be_contested() {
 }
 
 #[test]
-fn market_and_verification_agree_on_who_is_proven() {
+fn audits_are_more_frequent_where_the_market_draws_only_proven_providers() {
 	on_a_chain(|| {
-		let market = pallet_job_market::Params::<Runtime>::get();
-		let verification = pallet_verification::Params::<Runtime>::get();
-		assert_eq!(market.min_executors, verification.proven_below);
+		let params = pallet_verification::Params::<Runtime>::get();
+		let rate = <Verification as Committees<AccountId>>::audit_rate;
+		for min_executors in 1..=7 {
+			pallet_job_market::Params::<Runtime>::mutate(|it| it.min_executors = min_executors);
+			for executors in 1..=7 {
+				let proven = executors < min_executors;
+				let redundancy = Redundancy { executors, quorum: executors };
+				assert_eq!(
+					<JobMarket as Settlement<AccountId>>::is_for_proven(&redundancy),
+					proven
+				);
+				assert_eq!(rate(&redundancy), params.rate(proven));
+			}
+		}
+	});
+}
+
+#[test]
+fn withholding_an_answer_costs_more_than_silence_and_less_than_a_wrong_one() {
+	on_a_chain(|| {
+		let params = pallet_provider_staking::Params::<Runtime>::get();
+		assert!(params.silent_share <= Permill::from_percent(5), "honest machines break down");
+		assert!(params.withheld_share >= Permill::from_percent(50), "a way out of audits");
 	});
 }

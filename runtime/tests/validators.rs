@@ -483,8 +483,8 @@ fn public_chain_has_long_eras_and_a_hasty_one_short_ones() {
 		assert!(SlashDeferEras::get() < bonding);
 		(epoch, epoch * sessions, epoch * sessions * bonding)
 	};
-	let public = common::chain("testnet").execute_with(lengths);
-	let hasty = common::chain(PRESET).execute_with(lengths);
+	let public = common::chain_from("testnet").execute_with(lengths);
+	let hasty = common::chain_from(PRESET).execute_with(lengths);
 	assert_eq!(public, (300, DAYS / 4, 7 * DAYS));
 	assert_eq!(hasty, (30, 90, 180));
 }

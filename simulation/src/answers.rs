@@ -17,6 +17,10 @@ pub enum Word {
 	Wrong,
 	/// The answer that this provider always gives.
 	Constant(u32),
+	/// The truth, shown with a fingerprint so many bits beyond the threshold.
+	Near(u16),
+	/// What the cheaper variant says.
+	Cheaper,
 }
 
 /// An input, as far as answers depend on it.
@@ -29,11 +33,13 @@ pub struct Input {
 }
 
 /// Item digests of the answer `word`.
-fn digests(input: Input, word: Word, items: &ItemSet) -> Vec<H256> {
+pub(crate) fn digests(input: Input, word: Word, items: &ItemSet) -> Vec<H256> {
 	let result = |item: u32| match word {
 		Word::Right => (input.digest, item, 0u8).encode(),
 		Word::Wrong => (input.digest, item, 1u8).encode(),
 		Word::Constant(number) => (number, 2u8).encode(),
+		Word::Near(_) => (input.digest, item, 3u8).encode(),
+		Word::Cheaper => (input.digest, item, 4u8).encode(),
 	};
 	items.iter().map(|item| hashing::item_digest(&result(item))).collect()
 }

@@ -13,7 +13,7 @@ use crate::{
 	chain::wealth,
 	formulas,
 	report::Group,
-	scenario::Strategy,
+	scenario::{Demand, Strategy},
 	settings,
 	world::{Kind, Open, Story, World},
 };
@@ -29,7 +29,10 @@ impl World<'_> {
 	/// Books what happened in this block.
 	pub(crate) fn read_events(&mut self) {
 		let mut slashes: Vec<Slash> = Vec::new();
+		// The job, paid long ago, whose executors a review has just overruled.
+		let mut overruled: Option<JobId> = None;
 		for record in System::read_events_no_consensus() {
+			let before = overruled.take();
 			match record.event {
 				RuntimeEvent::Payouts(pallet_payouts::Event::Paid {
 					job,
@@ -42,7 +45,25 @@ impl World<'_> {
 					provider,
 					amount,
 					..
-				}) => slashes.push(Slash { id, who: provider, amount }),
+				}) => {
+					let slash = Slash { id, who: provider, amount };
+					match before {
+						Some(job) => self.book_slash(job, Conduct::Wrong, slash),
+						None => slashes.push(slash),
+					}
+					overruled = before;
+				},
+				RuntimeEvent::JobMarket(pallet_job_market::Event::Reimbursed {
+					job,
+					amount,
+					..
+				}) => {
+					if let Some(story) = self.story_of(job) {
+						story.review_cost -= amount as f64;
+						let kind = story.kind;
+						self.report.reimbursed(kind, amount);
+					}
+				},
 				RuntimeEvent::Verification(pallet_verification::Event::ConductRecorded {
 					job,
 					executor,
@@ -57,11 +78,7 @@ impl World<'_> {
 					job,
 					upheld: false,
 					..
-				}) => {
-					for slash in slashes.drain(..) {
-						self.book_slash(job, Conduct::Wrong, slash);
-					}
-				},
+				}) => overruled = Some(job),
 				_ => {},
 			}
 		}
@@ -90,7 +107,7 @@ impl World<'_> {
 	}
 
 	/// Counts `amount` if `who` attacked in `job`.
-	fn book_attack(&mut self, job: JobId, who: &AccountId, amount: f64) {
+	pub(crate) fn book_attack(&mut self, job: JobId, who: &AccountId, amount: f64) {
 		let attacks = |open: &&Open| open.attackers.contains(who);
 		let Some(open) = self.open.get(&job).or(self.over.get(&job)).filter(attacks) else {
 			return;
@@ -125,24 +142,31 @@ impl World<'_> {
 			let Some(open) = self.open.remove(&job) else { continue };
 			self.mark_attackers(&open);
 			let quorum = Verification::committee(job).map(|it| usize::from(it.quorum));
-			let word = quorum.and_then(|quorum| quorum_word(&open, quorum));
+			let mut word = quorum.and_then(|quorum| quorum_word(&open, quorum));
+			let similar = match self.scenario.similar {
+				true => self.similar_ending(job, &open, &record),
+				false => None,
+			};
+			if let Some(ending) = &similar {
+				word = ending.word;
+			}
 			if open.review {
 				self.stories[open.story].reviewed = Some(word);
+				self.book_review(job, open.story);
 			} else {
 				ended += 1;
 			}
 			let story = &self.stories[open.story];
 			let expected = expected(story, &open, word);
-			let matches = expected.matches(&record);
-			if !matches {
+			if !similar.map_or_else(|| expected.matches(&record), |ending| ending.matches) {
 				self.report.mismatch(format!("{job}: {:?} is not {expected:?}", record.state));
 			}
 			self.report.ended(story.kind, open.review, word, &record, story.executed, story.paid);
 			let settled = matches!(record.state, JobState::Settled { .. });
 			// What was audited is not reviewed again.
 			let contestable = settled && !open.review && !story.audited;
-			if story.kind == Kind::Challenged && contestable {
-				self.to_challenge.push(job);
+			if contestable && self.is_doubted(story) {
+				self.to_doubt.push(job);
 			}
 			self.over.insert(job, open);
 		}
@@ -181,39 +205,77 @@ impl World<'_> {
 				let Some(gain) = story.gains[group] else { continue };
 				let (pay, review) = (story.pay as f64, story.review_gain);
 				sum.attacks.add((gain + review) / pay);
+				if let Some((what, expected)) = self.unanswered(*strategy, story) {
+					self.report.count(what, -gain / pay, expected, 0.0);
+				}
 				let Some(lie) = self.lie(*strategy, story) else {
 					sum.expected.add((gain + review) / pay);
 					continue;
 				};
 				sum.expected.add(lie.expected);
-				let gain = gain / pay;
-				let caught = (gain + 3.0 * lie.loss).abs() < 1e-6;
+				let (gain, seats) = (gain / pay, f64::from(story.executors));
+				let is = |of_one: f64| (gain - seats * of_one).abs() < 1e-6;
+				let (caught, shown) = (is(-lie.loss), is(1.0 - lie.loss));
 				self.report.trial("lie of a whole committee: caught", lie.caught, caught);
-				if !caught && (gain - 3.0).abs() > 1e-6 {
+				if lie.shown > 0.0 {
+					let label = "lie of a whole committee: caught by its canary";
+					self.report.trial(label, lie.shown, shown);
+				}
+				if !caught && !shown && !is(1.0) {
 					self.report.mismatch(format!("a lie gained {gain} pays"));
 				}
+			}
+			if *strategy == Strategy::Accuse {
+				self.accusations().for_each(|gain| {
+					sum.attacks.add(gain);
+					sum.expected.add(gain);
+				});
 			}
 			groups.insert(group, sum);
 		}
 		self.report.groups = groups.into_values().collect();
 	}
 
+	/// What an attack loses, in pays, that consists in not answering; that is no matter of chance.
+	fn unanswered(&self, strategy: Strategy, story: &Story) -> Option<(&'static str, f64)> {
+		let terms = settings::terms(1.0);
+		let (what, seats, share) = match strategy {
+			Strategy::Silent => {
+				let silent = |who: &&AccountId| self.people.strategy(who) == Strategy::Silent;
+				let seats = story.seats.iter().filter(silent).count();
+				("pays lost by silence", seats as f64, settings::silent_share())
+			},
+			Strategy::BackOut if story.first < 3 => {
+				("pays lost by withholding", f64::from(story.first), terms.withheld)
+			},
+			_ => return None,
+		};
+		Some((what, -seats * terms.silence(share)))
+	}
+
 	/// What follows from a lie of a whole first committee; `None` for other attacks.
 	fn lie(&self, strategy: Strategy, story: &Story) -> Option<Lie> {
-		if !story.lied || story.first < 3 {
+		let seats = f64::from(story.executors);
+		if !story.lied || story.first < story.executors.into() {
 			return None;
 		}
 		let mut terms = settings::terms(1.0);
-		terms.audit = formulas::audit_after_skips(terms.audit, self.scenario.authored);
+		let audit = settings::audit_rate(story.executors);
+		terms.audit = formulas::audit_after_skips(audit, self.scenario.authored);
+		if let Demand::Canaries { percent } = self.scenario.demand {
+			terms.shown = f64::from(percent) / 100.0;
+		}
 		match strategy {
-			Strategy::Collude { .. } => Some(Lie {
-				expected: 3.0 * terms.revealing(story.escape),
+			Strategy::Collude { .. } | Strategy::Bide { withhold: false } => Some(Lie {
+				expected: seats * terms.revealing(story.escape),
 				caught: terms.audit * (1.0 - story.escape),
+				shown: (1.0 - terms.audit) * terms.shown * (1.0 - story.escape),
 				loss: terms.risk,
 			}),
-			Strategy::Withhold => Some(Lie {
-				expected: 3.0 * terms.withholding(),
+			Strategy::Withhold | Strategy::Bide { withhold: true } => Some(Lie {
+				expected: seats * terms.withholding(),
 				caught: terms.audit,
+				shown: 0.0,
 				loss: terms.risk * terms.withheld,
 			}),
 			_ => None,
@@ -228,6 +290,8 @@ struct Lie {
 	expected: f64,
 	/// The chance that it is caught; otherwise each seat is paid.
 	caught: f64,
+	/// The chance that it is paid, and a canary shows it after that.
+	shown: f64,
 	/// What each seat loses then.
 	loss: f64,
 }
@@ -267,7 +331,7 @@ fn expected(story: &Story, open: &Open, word: Option<Word>) -> Expected {
 	match story.kind {
 		Kind::Unclaimable => return Expected::Refunded(&[NoCommittee]),
 		Kind::Cancelled => return Expected::Refunded(&[Cancelled]),
-		Kind::Ordinary | Kind::Refused | Kind::Challenged => {},
+		_ => {},
 	}
 	let Some(word) = word else { return Expected::Refunded(&[Silence, Disagreement]) };
 	if !open.review && story.audited {

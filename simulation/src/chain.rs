@@ -16,14 +16,16 @@ use polkadot_sdk::{
 	sp_runtime::{traits::Dispatchable, BuildStorage, DispatchError, Permill, TransactionOutcome},
 };
 use tercet_primitives::{
-	Agreement, Balance, BlobRef, BlockNumber, DeterminismClass, ModelId, PoolId, Precision,
-	Variant, VariantId, WorkUnits, H256, TCT,
+	Agreement, Balance, BlobRef, BlockNumber, DeterminismClass, Feature, ModelId, PoolId,
+	Precision, Variant, VariantId, WorkUnits, H256, TCT,
 };
 use tercet_runtime::{
 	configs::TreasuryAccount, AccountId, Balances, JobMarket, ModelRegistry, Payouts,
 	ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, System,
 	Verification,
 };
+
+use crate::prints::MAX_DISTANCE;
 
 /// The only variant there is.
 pub const VARIANT: VariantId = VariantId { model: ModelId(0), index: 0 };
@@ -37,8 +39,9 @@ pub const UNITS_PER_ITEM: WorkUnits = WorkUnits(10);
 /// What everyone starts with.
 pub const ENDOWMENT: Balance = 10_000_000 * TCT;
 
-/// Runs `story` on a fresh chain on which the model is published and the treasury has money.
-pub fn on_a_chain<R>(story: impl FnOnce() -> R) -> R {
+/// Runs `story` on a fresh chain on which the model is published and the treasury has money. The
+/// answers of the model are compared by their fingerprints if it is `similar`, else by their bits.
+pub fn on_a_chain<R>(similar: bool, story: impl FnOnce() -> R) -> R {
 	let storage = RuntimeGenesisConfig::default().build_storage().expect("the default is valid");
 	TestExternalities::new(storage).execute_with(|| {
 		System::set_block_number(1);
@@ -46,18 +49,22 @@ pub fn on_a_chain<R>(story: impl FnOnce() -> R) -> R {
 		endow(&TreasuryAccount::get());
 		let author = account("author", 0);
 		endow(&author);
-		dispatch(&author, publish()).expect("the model is published");
+		dispatch(&author, publish(similar)).expect("the model is published");
 		story()
 	})
 }
 
-fn publish() -> pallet_model_registry::Call<Runtime> {
+fn publish(similar: bool) -> pallet_model_registry::Call<Runtime> {
+	let agreement = match similar {
+		true => Agreement::Similar { max_distance: MAX_DISTANCE, feature: Feature::Flat },
+		false => Agreement::Exact,
+	};
 	let variant = Variant {
 		precision: Precision::Int8,
 		artifact: BlobRef { blob_id: [1; 32], digest: H256::repeat_byte(2), size: 3 },
 		units_per_item: UNITS_PER_ITEM,
 		memory: 1 << 20,
-		agreement: Agreement::Exact,
+		agreement,
 	};
 	pallet_model_registry::Call::publish {
 		name: b"model".to_vec().try_into().expect("short"),

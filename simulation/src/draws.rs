@@ -9,7 +9,7 @@ use crate::{
 	scenario::Strategy,
 	settings,
 	urn::Urn,
-	world::{Open, World},
+	world::{Open, Story, World},
 };
 
 impl World<'_> {
@@ -44,21 +44,28 @@ impl World<'_> {
 	fn observe_first(&mut self, job: JobId, seats: &[AccountId], weights: &[f64]) {
 		let is_black = |strategy: Strategy| strategy.attacks_first();
 		let black = seats.iter().filter(|who| is_black(self.people.strategy(who))).count() as u32;
-		let mut urn = Urn::default();
-		for (provider, weight) in self.people.all.iter().zip(weights) {
-			let side = if is_black(provider.strategy) { &mut urn.black } else { &mut urn.white };
-			side.push(*weight);
-		}
+		let story = &self.stories[self.open[&job].story];
+		let urn = self.urn(
+			weights,
+			|who| self.is_passed_over(story, who),
+			|place| is_black(self.people.all[place].strategy),
+		);
 		let chances = urn.composition(seats.len());
 		let corrupt = chances.last().copied().unwrap_or_default();
 		let authored = self.scenario.authored;
 		self.report.share(urn.share());
 		let all = formulas::ground(corrupt, authored);
-		self.report.trial("first committee: every seat adversarial", all, black == 3);
-		if authored == 0.0 {
+		let executors = seats.len() as u32;
+		let what = match executors {
+			3 => "first committee".into(),
+			few => format!("proven committee of {few}"),
+		};
+		let every = format!("{what}: every seat adversarial");
+		self.report.trial(&every, all, black == executors);
+		if authored == 0.0 && executors > 1 {
 			let any = 1.0 - chances[0];
-			self.report.trial("first committee: some seat adversarial", any, black > 0);
-		} else {
+			self.report.trial(&format!("{what}: some seat adversarial"), any, black > 0);
+		} else if authored > 0.0 {
 			let again = authored * (1.0 - corrupt);
 			let (mean, variance) = (again / (1.0 - again), again / (1.0 - again).powi(2));
 			let skipped = f64::from(std::mem::take(&mut self.skipped));
@@ -67,13 +74,10 @@ impl World<'_> {
 
 		let story = &mut self.stories[self.open[&job].story];
 		story.first = black;
-		let least = self.scenario.providers.iter().find_map(|(strategy, _)| match strategy {
-			Strategy::Collude { least } => Some(*least),
-			Strategy::Withhold => Some(3),
-			_ => None,
-		});
+		let mut strategies = self.scenario.providers.iter().map(|(strategy, _)| strategy);
+		let least = strategies.find_map(|strategy| strategy.lies_from(executors));
 		story.lied = least.is_some_and(|least| black >= least);
-		if black == 3 {
+		if black == executors {
 			let left = self.urn(
 				weights,
 				|who| seats.contains(who),
@@ -89,7 +93,9 @@ impl World<'_> {
 		let open = &self.open[&job];
 		let story = &self.stories[open.story];
 		let is_out = |who: &AccountId| {
-			open.seats.contains(who) || story.seats.contains(who) || story.reviewers.contains(who)
+			let seated = [&open.seats, &story.seats, &story.reviewers];
+			seated.iter().any(|seats| seats.contains(who))
+				|| !open.review && self.is_passed_over(story, who)
 		};
 		let word = |who: &AccountId| self.intent(job, who, committee);
 		let mut lies = false;
@@ -105,18 +111,31 @@ impl World<'_> {
 		let chance = |holds: &dyn Fn(usize) -> bool| -> f64 {
 			chances.iter().enumerate().filter(|(black, _)| holds(*black)).map(|(_, c)| c).sum()
 		};
-		let is_right = |black: usize| right + fresh - black >= quorum;
+		// Fewer than three accusers tell the truth, as `word` has it.
+		let is_tame = |black: usize| self.has_accusers() && committee.round == 0 && black < 3;
+		let is_right = |black: usize| is_tame(black) || right + fresh - black >= quorum;
 		let is_wrong = |black: usize| lies && wrong + black >= quorum;
 		let (right_chance, wrong_chance) = (chance(&is_right), chance(&is_wrong));
 		let drawn = committee.seats.iter().skip(open.seats.len());
 		let black = drawn.filter(|seat| word(&seat.executor) != Some(Word::Right)).count();
 
+		// What stands near a threshold is another matter; see `observe_prints`.
+		if self.has_near_ones() {
+			return;
+		}
 		let (what, size) = (if open.review { "review" } else { "job" }, committee.seats.len());
 		let label = |side| format!("{what} of {size} seats: {side} quorum");
 		self.report.trial(&label("right"), right_chance, is_right(black));
 		if lies {
 			self.report.trial(&label("wrong"), wrong_chance, is_wrong(black));
 		}
+	}
+
+	/// Whether a draw for this story passes over `who` for not being proven.
+	fn is_passed_over(&self, story: &Story, who: &AccountId) -> bool {
+		let place = self.people.place(who);
+		let proven = place.and_then(|place| self.proven.get(place)).is_some_and(|proven| *proven);
+		!self.proven.is_empty() && !proven && self.is_for_proven(story)
 	}
 
 	/// Everyone who is not out, black or white.
@@ -137,7 +156,6 @@ impl World<'_> {
 
 	/// Lotteries that were held at the end of this block.
 	pub(crate) fn observe_lotteries(&mut self) {
-		let rate = settings::terms(self.settings.cost).audit;
 		for (job, open) in &self.open {
 			let held = open.stage == Some(Stage::Lottery) && !open.review;
 			let Some(committee) = Verification::committee(*job).filter(|it| held && it.round == 0)
@@ -152,9 +170,14 @@ impl World<'_> {
 			let story = &mut self.stories[open.story];
 			story.audited = committee.stage == Stage::Held;
 			let authored = if story.lied { self.scenario.authored } else { 0.0 };
+			let rate = settings::audit_rate(story.executors);
 			let chance = formulas::audit_after_skips(rate, authored);
-			let label = if authored > 0.0 { "audit of a lie" } else { "audit" };
-			self.report.trial(label, chance, story.audited);
+			let label = match story.executors {
+				_ if authored > 0.0 => "audit of a lie".into(),
+				3 => "audit".into(),
+				few => format!("audit of a proven committee of {few}"),
+			};
+			self.report.trial(&label, chance, story.audited);
 			if authored > 0.0 {
 				self.skipped = 0;
 			}

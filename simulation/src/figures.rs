@@ -8,6 +8,7 @@ use pallet_verification::params::VerificationParams;
 use tercet_primitives::{Balance, Redundancy, MILLI_TCT};
 
 use crate::{
+	attack_figures,
 	formulas::{
 		audit_after_skips, chance, ends, escape, funded_audit_rate, ground, review, skipped, timed,
 		Drawn, Play, Pool, Standing, Terms,
@@ -19,27 +20,27 @@ use crate::{
 pub const SHARES: [u32; 3] = [10, 20, 33];
 
 /// A royalty that is typical for the tables.
-const ROYALTY: f64 = 0.07;
+pub(crate) const ROYALTY: f64 = 0.07;
 
 /// What cheating depends on by the default parameters, for executors of `executors` seats whom a job
 /// costs all that they are paid: those who save most by cheating.
 pub fn default_terms(executors: u8) -> Terms {
-	let verification = VerificationParams::default();
+	let market = MarketParams::default();
+	let proven = market.is_for_proven(&Redundancy { executors, quorum: executors });
 	Terms {
 		cost: 1.0,
-		risk: f64::from(MarketParams::default().risk_factor),
-		// As in `settings::terms`.
-		withheld: share(StakingParams::default().silent_share),
-		audit: share(verification.rate(executors)),
+		risk: f64::from(market.risk_factor),
+		withheld: share(StakingParams::default().withheld_share),
+		audit: share(VerificationParams::default().rate(proven)),
 		shown: 0.0,
 	}
 }
 
-fn endless(percent: u32) -> Pool {
+pub(crate) fn endless(percent: u32) -> Pool {
 	Pool::Endless(f64::from(percent) / 100.0)
 }
 
-fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
 	let mut table = Table::new();
 	table.load_preset(ASCII_MARKDOWN).set_header(header.to_vec());
 	rows.into_iter().for_each(|row| {
@@ -57,7 +58,7 @@ fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String
 	table.to_string().lines().map(squeeze).collect::<Vec<_>>().join("\n")
 }
 
-fn percent(chance: f64) -> String {
+pub(crate) fn percent(chance: f64) -> String {
 	let percent = 100.0 * chance;
 	match percent {
 		// Too small for the digits below.
@@ -68,7 +69,7 @@ fn percent(chance: f64) -> String {
 	}
 }
 
-fn pays(value: f64) -> String {
+pub(crate) fn pays(value: f64) -> String {
 	format!("{value:+.2}")
 }
 
@@ -410,6 +411,7 @@ pub fn parameters() -> String {
 		[
 			vec!["ρ".into(), "`risk_factor`".into(), format!("{} P", market.risk_factor)],
 			vec!["σ".into(), "`silent_share`".into(), of(staking.silent_share)],
+			vec!["ω".into(), "`withheld_share`".into(), of(staking.withheld_share)],
 			vec!["a".into(), "`audit_rate`".into(), of(verification.audit_rate)],
 			vec!["a₁".into(), "`proven_audit_rate`".into(), of(verification.proven_audit_rate)],
 			vec!["φ P".into(), "`job_fee`".into(), format!("{} mTCT", market.job_fee / MILLI_TCT)],
@@ -420,8 +422,8 @@ pub fn parameters() -> String {
 }
 
 /// Every table under the name by which the docs mark it.
-pub fn named() -> [(&'static str, String); 12] {
-	[
+pub fn named() -> Vec<(&'static str, String)> {
+	let mut all = vec![
 		("parameters", parameters()),
 		("committees", committees()),
 		("escalations", escalations()),
@@ -434,7 +436,9 @@ pub fn named() -> [(&'static str, String); 12] {
 		("exposure", exposure()),
 		("griefing", griefing()),
 		("funding", funding()),
-	]
+	];
+	all.extend(attack_figures::named());
+	all
 }
 
 /// `docs` with every table in its place, after the mark with its name.

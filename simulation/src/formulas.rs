@@ -165,8 +165,7 @@ pub struct Terms {
 	pub cost: f64,
 	/// `ρ`: what a wrong executor is slashed.
 	pub risk: f64,
-	/// `ω`: share of the risk that an executor is slashed that does not open its commitment when it
-	/// is audited.
+	/// `ω`: share of the risk that an executor is slashed that does not open its commitment.
 	pub withheld: f64,
 	/// `a`: chance of an audit.
 	pub audit: f64,
@@ -184,6 +183,12 @@ impl Terms {
 	/// The same if it does not open its commitments once it is held for an audit.
 	pub fn withholding(&self) -> f64 {
 		self.cost - self.audit * (self.withheld * self.risk + 1.0)
+	}
+
+	/// Gain of a seat that does not answer, whatever the others do, when that costs `share` of the
+	/// risk: `σ` before a commitment, `ω` after it.
+	pub fn silence(&self, share: f64) -> f64 {
+		self.cost - 1.0 - share * self.risk
 	}
 
 	/// The better of the two: those who are audited know it while they are held.
@@ -292,6 +297,56 @@ pub fn funded_audit_rate(executors: f64, share: f64, royalty: f64, fee: f64) -> 
 	(executors * share + fee) / (f64::from(REVIEW.executors) * (1.0 + royalty))
 }
 
+/// What becomes of a right answer whose requester has it reviewed, while some of the reviewers are
+/// its friends: at least three of five contradict, fewer tell the truth.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Alarm {
+	/// The answer stands; all five are paid.
+	pub upheld: f64,
+	/// Nothing comes of it; nobody is paid.
+	pub open: f64,
+	/// The answer is overruled; the requester has the cost of the review back.
+	pub overruled: f64,
+	/// Friends who are paid then, on average over all alarms.
+	pub paid: f64,
+	/// Honest seats that are slashed then, those of the reviewed job included; on the same average.
+	pub honest_slashed: f64,
+}
+
+impl Alarm {
+	/// Over whose seats are drawn for the review from `pool`, of a job whose three are all honest.
+	pub fn of(pool: Pool) -> Self {
+		let pool = pool.without(Drawn { adversarial: 0, honest: 3 });
+		let mut found = Self::default();
+		let (executors, quorum) = (REVIEW.executors.into(), REVIEW.quorum.into());
+		for (friends, chance) in (0..).zip(pool.composition(Drawn::default(), executors)) {
+			let drawn = Drawn { adversarial: friends, honest: executors - friends };
+			if friends < 3 {
+				found.upheld += chance;
+			} else if friends >= quorum {
+				found.overrule(chance, drawn);
+			} else {
+				let both = pool.composition(drawn, 2)[2];
+				found.open += chance * (1.0 - both);
+				found.overrule(chance * both, Drawn { adversarial: 5, ..drawn });
+			}
+		}
+		found
+	}
+
+	fn overrule(&mut self, chance: f64, drawn: Drawn) {
+		self.overruled += chance;
+		self.paid += chance * f64::from(drawn.adversarial);
+		self.honest_slashed += chance * f64::from(3 + drawn.honest);
+	}
+
+	/// Gain of requester and friends together, in pays at `κ = 1`, when a review that is upheld costs
+	/// `price` and one without quorum `fee`.
+	pub fn gain(&self, price: f64, fee: f64) -> f64 {
+		self.paid - self.upheld * price - self.open * fee
+	}
+}
+
 /// Gain over honest work of a fresh executor of an escalation that copies a revealed answer, which
 /// is the one that a quorum settles on with the chance `right`, and not that one with the chance
 /// `wrong`.
@@ -350,6 +405,15 @@ mod tests {
 		}
 		let never = Terms { audit: 0.0, shown: 0.0, ..terms };
 		assert!(never.least_risk(0.1).is_infinite());
+	}
+
+	#[test]
+	fn alarm_is_overruled_as_often_as_a_review_confirms_a_lie() {
+		let alarm = Alarm::of(THIRD);
+		close(alarm.upheld + alarm.open + alarm.overruled, 1.0);
+		let confirmed = review(THIRD, Drawn { adversarial: 3, honest: 0 });
+		close(alarm.overruled, chance(&confirmed, Standing::Wrong));
+		assert_eq!(Alarm::of(Pool::Endless(0.0)).gain(5.0, 0.1), -5.0);
 	}
 
 	#[test]

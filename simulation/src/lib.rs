@@ -16,25 +16,32 @@
 //! |---|---|
 //! | [`formulas`] | the closed forms |
 //! | [`urn`] | draws by unequal weights, exactly |
+//! | [`prints`], [`votes`] | fingerprints, and who agrees with whom |
 //! | [`scenario`] | who takes part |
 //! | [`world`] | a simulation under way |
 //! | [`report`], [`tables`] | what it found |
-//! | [`figures`] | the tables of the docs, from the formulas and the pallets' parameters |
+//! | [`figures`], [`attack_figures`] | the tables of the docs, from the formulas and the pallets' parameters |
 
 mod answers;
+pub mod attack_figures;
+mod attacks;
 mod books;
 pub mod chain;
+mod demand;
 mod draws;
 pub mod figures;
 pub mod formulas;
 pub mod people;
+pub mod prints;
 pub mod report;
 pub mod rng;
 pub mod scenario;
 pub mod settings;
+mod similar;
 pub mod tables;
 pub mod tally;
 pub mod urn;
+pub mod votes;
 pub mod world;
 
 pub use answers::{Input, Word};
@@ -50,5 +57,7 @@ pub fn simulate(
 	seed: u64,
 	progress: &mut dyn FnMut(),
 ) -> Report {
-	chain::on_a_chain(|| world::World::new(scenario, settings, seed).run(progress))
+	chain::on_a_chain(scenario.similar, || {
+		world::World::new(scenario, settings, seed).run(progress)
+	})
 }

@@ -44,6 +44,11 @@ struct Args {
 	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
 	silent_share: Option<u32>,
 
+	/// Share of the risk that it costs to commit to an answer and not to show it, in percent, but at
+	/// least what silence costs; what the chain starts with if not said.
+	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
+	withheld_share: Option<u32>,
+
 	/// Let wrongful slashes stand, as if nobody appealed.
 	#[arg(long)]
 	no_appeals: bool,
@@ -86,6 +91,7 @@ fn main() -> Result<()> {
 		audit_rate: args.audit_rate.map(Permill::from_percent),
 		risk_factor: args.risk_factor,
 		silent_share: args.silent_share.map(Permill::from_percent),
+		withheld_share: args.withheld_share.map(Permill::from_percent),
 		appeals: !args.no_appeals,
 	};
 	let bar = ProgressBar::new(scenarios.iter().map(|scenario| scenario.jobs).sum());

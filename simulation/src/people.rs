@@ -90,6 +90,19 @@ impl People {
 		self.all.iter().map(|provider| weight(provider).unwrap_or(0.0)).collect()
 	}
 
+	/// Who may be drawn for jobs of few executors now.
+	pub fn proven(&self) -> Vec<bool> {
+		let params = pallet_provider_staking::Params::<Runtime>::get();
+		let epoch = ProviderStaking::epoch();
+		let is_proven = |provider: &Provider| {
+			let record = Providers::<Runtime>::get(&provider.who)?;
+			let reputation = record.reputation.decayed(epoch, params.reputation_half_life);
+			let verified = record.record.verified >= params.proven_verified.into();
+			Some(verified && reputation.score >= params.proven_score)
+		};
+		self.all.iter().map(|provider| is_proven(provider).unwrap_or(false)).collect()
+	}
+
 	/// Slashes of a provider that are decided and not applied yet.
 	pub fn pending(&self, place: usize) -> Balance {
 		Providers::<Runtime>::get(&self.all[place].who).map_or(0, |it| it.pending.total())

@@ -53,6 +53,8 @@ pub struct Bill {
 	pub jobs: u64,
 	/// All that they cost the requester, with the reviews it asked for.
 	pub cost: Balance,
+	/// What of it the treasury gave back.
+	pub reimbursed: Balance,
 	/// What executors ran for it, at its price.
 	pub executed: Balance,
 	/// What executors were paid.
@@ -154,6 +156,13 @@ impl Report {
 		self.mismatches.push(what);
 	}
 
+	/// Counts what a requester got back for a review.
+	pub(crate) fn reimbursed(&mut self, kind: Kind, amount: Balance) {
+		if let Some((_, bill)) = self.demand.iter_mut().find(|(known, _)| *known == kind) {
+			bill.reimbursed += amount;
+		}
+	}
+
 	/// Counts a job that is over, whose committee agreed on `word`.
 	pub(crate) fn ended(
 		&mut self,
@@ -170,8 +179,8 @@ impl Report {
 			self.demand.len() - 1
 		});
 		let bill = &mut self.demand[place].1;
-		// Audits are the treasury's, challenges the requester's.
-		if !review || kind == Kind::Challenged {
+		// Audits are the treasury's, all other reviews the requester's.
+		if !review || matches!(kind, Kind::Challenged | Kind::Canary | Kind::FalseCanary) {
 			bill.cost += job.escrow - job.state.statement().refunded;
 		}
 		if review {
@@ -182,7 +191,8 @@ impl Report {
 		bill.paid += paid;
 		match (&job.state, word) {
 			(JobState::Refunded { .. }, _) => self.outcomes.refunded += 1,
-			(_, Some(Word::Right)) => self.outcomes.right += 1,
+			// Near ones have run the model: it is their fingerprint that is not what it should be.
+			(_, Some(Word::Right | Word::Near(_))) => self.outcomes.right += 1,
 			_ => self.outcomes.wrong += 1,
 		}
 	}
@@ -190,14 +200,29 @@ impl Report {
 	/// Everything that is not as it should be: frequencies off their formulas, jobs that ended
 	/// otherwise than the rules say, honest participants who lost money, attackers who gained.
 	pub fn failures(&self) -> Vec<String> {
-		let mut failures = self.mismatches.clone();
-		for (label, tally) in self.tallies.iter().filter(|(_, tally)| !tally.holds()) {
+		let mut failures = self.breaches();
+		for (label, tally) in self.deviations() {
 			failures.push(format!(
 				"{label}: {} observed, {:.1} expected, {:.1} standard deviations",
 				tally.observed,
 				tally.expected,
 				tally.sigmas(),
 			));
+		}
+		failures
+	}
+
+	/// The frequencies that are off their formulas. One in 370 is by chance.
+	pub fn deviations(&self) -> impl Iterator<Item = &(String, Tally)> {
+		self.tallies.iter().filter(|(_, tally)| !tally.holds())
+	}
+
+	/// Everything else that is not as it should be.
+	pub fn breaches(&self) -> Vec<String> {
+		let mut failures = self.mismatches.clone();
+		let honest = self.groups.iter().all(|group| group.strategy.is_honest());
+		if honest && self.wrongful.0 > 0 {
+			failures.push(format!("{} slashes where everybody is honest", self.wrongful.0));
 		}
 		for group in &self.groups {
 			let name = group.strategy.name();
@@ -214,8 +239,8 @@ impl Report {
 		}
 		for (kind, bill) in &self.demand {
 			let pay = settings::pay();
-			let griefs = !matches!(kind, Kind::Ordinary | Kind::Unclaimable | Kind::Cancelled);
-			if griefs && bill.cost < pay / 10 * Balance::from(bill.jobs) {
+			let griefs = matches!(kind, Kind::Refused | Kind::Challenged | Kind::FalseCanary);
+			if griefs && bill.cost < bill.reimbursed + pay / 10 * Balance::from(bill.jobs) {
 				failures.push(format!("{kind:?}: griefing is free"));
 			}
 			if matches!(kind, Kind::Unclaimable | Kind::Cancelled) && bill.executed > 0 {

@@ -17,6 +17,8 @@ pub struct Settings {
 	pub risk_factor: Option<u32>,
 	/// Share of the risk that silence costs.
 	pub silent_share: Option<Permill>,
+	/// Share of the risk that withholding an answer costs.
+	pub withheld_share: Option<Permill>,
 	/// Whether governance cancels the slashes of those who told the truth, as anyone can show who
 	/// runs the model again.
 	pub appeals: bool,
@@ -24,7 +26,14 @@ pub struct Settings {
 
 impl Default for Settings {
 	fn default() -> Self {
-		Self { cost: 0.5, audit_rate: None, risk_factor: None, silent_share: None, appeals: true }
+		Self {
+			cost: 0.5,
+			audit_rate: None,
+			risk_factor: None,
+			silent_share: None,
+			withheld_share: None,
+			appeals: true,
+		}
 	}
 }
 
@@ -43,6 +52,8 @@ impl Settings {
 		});
 		Staking::mutate(|params| {
 			params.silent_share = self.silent_share.unwrap_or(params.silent_share);
+			params.withheld_share = self.withheld_share.unwrap_or(params.withheld_share);
+			params.withheld_share = params.withheld_share.max(params.silent_share);
 			// Many jobs in few blocks, and half-lives that no run lives to see.
 			params.max_in_flight = params.max_in_flight.max(512);
 			params.stake_epoch = 50;
@@ -65,11 +76,22 @@ pub fn terms(cost: f64) -> Terms {
 	Terms {
 		cost,
 		risk: f64::from(market.risk_factor),
-		// To be audited and not to open a commitment is silence like any other.
-		withheld: share(staking.silent_share),
-		audit: share(verification.rate(Redundancy::DEFAULT.executors)),
+		withheld: share(staking.withheld_share),
+		audit: share(verification.rate(market.is_for_proven(&Redundancy::DEFAULT))),
 		shown: 0.0,
 	}
+}
+
+/// Share of the jobs of so many executors that are audited, by the parameters in storage.
+pub fn audit_rate(executors: u8) -> f64 {
+	let redundancy = Redundancy { executors, quorum: executors };
+	let proven = pallet_job_market::Params::<Runtime>::get().is_for_proven(&redundancy);
+	share(pallet_verification::Params::<Runtime>::get().rate(proven))
+}
+
+/// Share of the risk that silence costs, by the parameters in storage.
+pub fn silent_share() -> f64 {
+	share(pallet_provider_staking::Params::<Runtime>::get().silent_share)
 }
 
 /// What one executor is paid for one job of a simulation.

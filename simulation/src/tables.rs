@@ -31,7 +31,7 @@ pub fn frequencies(reports: &[Report]) -> Table {
 	let mut table = table(&header, 2);
 	for report in reports {
 		for (label, tally) in &report.tallies {
-			let Tally { trials, observed, expected, variance } = tally;
+			let Tally { trials, observed, expected, variance, .. } = tally;
 			table.add_row([
 				report.scenario.clone(),
 				label.clone(),
@@ -128,7 +128,7 @@ pub fn outcomes(reports: &[Report]) -> Table {
 				report.outcomes.refunded.to_string(),
 				report.wrongful.0.to_string(),
 				format!("{kind:?}").to_lowercase(),
-				per_job(bill.cost),
+				per_job(bill.cost.saturating_sub(bill.reimbursed)),
 				per_job(bill.executed),
 				per_job(bill.paid),
 			]);

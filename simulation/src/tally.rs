@@ -16,16 +16,29 @@ pub struct Tally {
 	pub expected: f64,
 	/// Variance of what is observed.
 	pub variance: f64,
+	/// Whether some trials had another outcome than that something happened or not.
+	pub has_numbers: bool,
 }
+
+/// Chance that a normal number is more than three standard deviations above its mean.
+const THREE_SIGMA: f64 = 0.001_35;
+
+/// Variance below which a count of events is not normal enough.
+const FEW: f64 = 10.0;
 
 impl Tally {
 	/// Counts one trial with the chance `chance`.
 	pub fn trial(&mut self, chance: f64, happened: bool) {
-		self.count(f64::from(happened), chance, chance * (1.0 - chance));
+		self.add(f64::from(happened), chance, chance * (1.0 - chance));
 	}
 
 	/// Counts one trial whose outcome is a number.
 	pub fn count(&mut self, outcome: f64, expected: f64, variance: f64) {
+		self.has_numbers = true;
+		self.add(outcome, expected, variance);
+	}
+
+	fn add(&mut self, outcome: f64, expected: f64, variance: f64) {
 		self.trials += 1;
 		self.observed += outcome;
 		self.expected += expected;
@@ -45,12 +58,34 @@ impl Tally {
 		}
 	}
 
-	/// Whether it lies within three standard deviations. Where the variance is less than one, so that
-	/// no normal law holds, up to two events more or less are within reason.
+	/// Whether it lies within three standard deviations. Few events are skewed: so many more or less
+	/// are within reason as have at least the chance that three deviations leave to a normal number.
 	pub fn holds(&self) -> bool {
-		let rare = self.variance > 1e-9 && self.variance < 1.0;
-		let close = (self.observed - self.expected).abs() <= 2.0;
-		self.sigmas().abs() <= 3.0 || rare && close
+		let few = self.variance > 1e-9 && self.variance < FEW && !self.has_numbers;
+		self.sigmas().abs() <= 3.0 || few && self.tail() >= THREE_SIGMA
+	}
+
+	/// The chance of as many events as were observed, or as few, if each of the trials had the mean
+	/// chance. Trials of different chances are less scattered (Hoeffding 1956), so this is no less
+	/// than their own.
+	fn tail(&self) -> f64 {
+		let trials = self.trials as f64;
+		// Whatever is rarer, and as many of it or more; or of it as few or less.
+		let flip = self.expected * 2.0 > trials;
+		let side = |count: f64| if flip { trials - count } else { count };
+		let (observed, chance) = (side(self.observed), side(self.expected) / trials);
+		let mut exactly = (1.0 - chance).powf(trials);
+		let mut below = 0.0;
+		for count in 0..observed as u64 {
+			below += exactly;
+			let count = count as f64;
+			exactly *= (trials - count) / (count + 1.0) * chance / (1.0 - chance);
+		}
+		if observed > chance * trials {
+			1.0 - below
+		} else {
+			below + exactly
+		}
 	}
 }
 
@@ -115,6 +150,22 @@ mod tests {
 		assert!(tally.holds());
 		tally.trial(0.0, true);
 		assert!(!tally.holds());
+	}
+
+	#[test]
+	fn tally_follows_the_binomial_when_events_are_few() {
+		let of = |events: u64, trials: u64, chance: f64| {
+			let mut tally = Tally::default();
+			(0..trials).for_each(|number| tally.trial(chance, number < events));
+			tally
+		};
+		let few = of(3, 100, 0.005);
+		assert!(few.sigmas() > 3.0 && few.holds());
+		// By Poisson: P(X ≥ 3 | 0.5) = 0.0144; of the binomial it is a little less.
+		assert!((few.tail() - 0.014).abs() < 0.001, "{}", few.tail());
+		assert!(!of(5, 100, 0.005).holds());
+		assert!(of(34, 40, 0.955).holds() && !of(30, 40, 0.955).holds());
+		assert!((of(0, 10, 0.1).tail() - 0.9f64.powi(10)).abs() < 1e-12);
 	}
 
 	#[test]

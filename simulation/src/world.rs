@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tercet_primitives::{
-	traits::Settlement, Balance, BlockNumber, Committee, DeterminismClass, Funding, Job, JobId,
-	JobRequest, Payload, Redundancy, SeatState, Stage, H256,
+	traits::Settlement, Balance, BlockNumber, Committee, Fingerprint, Job, JobId, Response,
+	SeatState, Stage, H256,
 };
 use tercet_runtime::{AccountId, JobMarket, Runtime, System, Verification};
 
 use crate::{
 	answers::{self, Input, Word},
-	chain::{self, account, dispatch, endow, now, VARIANT},
-	people::{People, LEAST_PRICE},
+	chain::{self, account, dispatch, endow},
+	people::People,
 	report::Report,
 	rng::Rng,
 	scenario::{Demand, Scenario, Strategy},
@@ -21,10 +21,13 @@ use crate::{
 
 /// Blocks from submission to deadline: enough for every escalation of an audited job whose seats
 /// are silent.
-const DEADLINE: BlockNumber = 400;
+pub(crate) const DEADLINE: BlockNumber = 400;
 
-/// What finding out that an input is refused costs, as a share of running the job.
+/// What finding out that an input is refused costs, in percent of running the job.
 const REFUSAL_EFFORT: Balance = 10;
+
+/// What the cheaper variant costs, in percent of the one that was asked for.
+const CHEAPER_EFFORT: Balance = 50;
 
 /// What became of a job's griefing, if that is what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,10 @@ pub enum Kind {
 	Cancelled,
 	/// Its right answer is challenged.
 	Challenged,
+	/// It carries a canary, which is opened if the answer is another.
+	Canary,
+	/// It carries a canary that expects something wrong, which is opened.
+	FalseCanary,
 }
 
 /// One input, with the job that it was posted in.
@@ -48,6 +55,8 @@ pub struct Story {
 	pub kind: Kind,
 	/// The input.
 	pub input: Input,
+	/// Executors of the first committee.
+	pub executors: u8,
 	/// What each executor is paid.
 	pub pay: Balance,
 	/// What each executor has at stake.
@@ -65,10 +74,12 @@ pub struct Story {
 	/// Whether its review is over, and the word of its quorum if it had one.
 	pub reviewed: Option<Option<Word>>,
 	/// For each group of providers, whether one of them attacked, and what the attacking seats were
-	/// paid less what they were slashed in the job itself, in planck. Attackers run nothing.
+	/// paid less what they were slashed in the job itself, and less what they ran, in planck.
 	pub gains: Vec<Option<f64>>,
 	/// The same for the seats of attackers in the job's review.
 	pub review_gain: f64,
+	/// What a review has cost the requester who asked for it, in planck, less what it got back.
+	pub review_cost: f64,
 	/// The chance that a review misses a lie of its first committee, as it was when that was drawn.
 	pub escape: f64,
 	/// What all who ran it ran, at its price.
@@ -90,6 +101,10 @@ pub struct Open {
 	pub words: BTreeMap<AccountId, Word>,
 	/// Who attacks: says nothing, or something that it did not run for.
 	pub attackers: BTreeSet<AccountId>,
+	/// Fingerprints of the last round, under `Similar`.
+	pub prints: BTreeMap<AccountId, Fingerprint>,
+	/// The last round whose fingerprints were looked at.
+	pub compared: Option<u8>,
 	/// Its stage before the block ended.
 	pub stage: Option<Stage>,
 }
@@ -104,16 +119,22 @@ pub struct World<'a> {
 	pub(crate) open: BTreeMap<JobId, Open>,
 	/// Jobs that are over.
 	pub(crate) over: BTreeMap<JobId, Open>,
-	/// Right answers to challenge in the next block.
-	pub(crate) to_challenge: Vec<JobId>,
+	/// Answers that their requesters doubt in the next block.
+	pub(crate) to_doubt: Vec<JobId>,
 	/// Slashes to appeal in the next block.
 	pub(crate) to_appeal: Vec<u32>,
 	pub(crate) report: Report,
-	genesis: H256,
-	requester: AccountId,
-	seen: u64,
+	pub(crate) genesis: H256,
+	pub(crate) requester: AccountId,
+	pub(crate) seen: u64,
 	vrf: Rng,
 	authors: Rng,
+	/// Which jobs carry canaries.
+	pub(crate) canaries: Rng,
+	/// Who was proven when the block ended, if jobs ask for it.
+	pub(crate) proven: Vec<bool>,
+	/// Whether nearly everybody has been proven once.
+	pub(crate) has_proven: bool,
 	/// Slots skipped since the last block that was not.
 	pub(crate) skipped: u32,
 }
@@ -133,7 +154,7 @@ impl<'a> World<'a> {
 			inputs: BTreeMap::new(),
 			open: BTreeMap::new(),
 			over: BTreeMap::new(),
-			to_challenge: Vec::new(),
+			to_doubt: Vec::new(),
 			to_appeal: Vec::new(),
 			report: Report::new(scenario),
 			genesis: System::block_hash(0),
@@ -141,6 +162,9 @@ impl<'a> World<'a> {
 			seen: JobMarket::job_count(),
 			vrf: Rng::new(seed, format!("{}: vrf", scenario.name)),
 			authors: Rng::new(seed, format!("{}: authors", scenario.name)),
+			canaries: Rng::new(seed, format!("{}: canaries", scenario.name)),
+			proven: Vec::new(),
+			has_proven: false,
 			skipped: 0,
 		};
 		// Stake counts from the next epoch on.
@@ -152,7 +176,12 @@ impl<'a> World<'a> {
 
 	/// Posts all jobs and goes on until the last is over. Calls `progress` for each that ends.
 	pub fn run(mut self, progress: &mut dyn FnMut()) -> Report {
-		while (self.stories.len() as u64) < self.scenario.jobs || !self.open.is_empty() {
+		loop {
+			let is_over = self.stories.len() as u64 >= self.scenario.jobs;
+			let in_court = !self.to_doubt.is_empty() || !self.to_appeal.is_empty();
+			if is_over && self.open.is_empty() && !in_court {
+				break;
+			}
 			while (self.stories.len() as u64) < self.scenario.jobs
 				&& self.open.len() < self.scenario.at_once
 			{
@@ -175,11 +204,15 @@ impl<'a> World<'a> {
 	/// posted are over now.
 	fn end_block(&mut self) -> usize {
 		let weights = self.people.weights();
+		if matches!(self.scenario.demand, Demand::Adaptive { .. }) {
+			self.proven = self.people.proven();
+		}
 		self.note_stages();
 		self.finalize();
 		self.find_reviews();
 		self.observe_draws(&weights);
 		self.observe_lotteries();
+		self.observe_prints();
 		self.read_events();
 		let over = self.observe_ends();
 		chain::begin_block();
@@ -223,7 +256,7 @@ impl<'a> World<'a> {
 	}
 
 	/// Takes up the reviews that were opened since the last block.
-	fn find_reviews(&mut self) {
+	pub(crate) fn find_reviews(&mut self) {
 		for id in self.seen..JobMarket::job_count() {
 			let id = JobId(id);
 			let Some(job) = <JobMarket as Settlement<AccountId>>::job(id) else { continue };
@@ -235,76 +268,18 @@ impl<'a> World<'a> {
 		self.seen = JobMarket::job_count();
 	}
 
-	fn take_up(&mut self, job: JobId, story: usize, review: bool) {
-		let (seats, words, attackers) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-		self.open.insert(job, Open { story, review, seats, words, attackers, stage: None });
-	}
-
-	/// Posts the next job.
-	fn submit(&mut self) {
-		self.find_reviews();
-		let number = self.stories.len();
-		let kind = match (self.scenario.demand, number % 4) {
-			(Demand::Ordinary, _) => Kind::Ordinary,
-			(Demand::Griefing, 0) => Kind::Refused,
-			(Demand::Griefing, 1) => Kind::Unclaimable,
-			(Demand::Griefing, 2) => Kind::Cancelled,
-			(Demand::Griefing, _) => Kind::Challenged,
-		};
-		let bytes = (number as u64).to_le_bytes().to_vec();
-		let input = Payload::Inline(bytes.try_into().expect("eight bytes are few"));
-		let digest = input.digest();
-		let unclaimable = kind == Kind::Unclaimable;
-		let request = JobRequest {
-			variant: VARIANT,
-			class: DeterminismClass::Portable,
-			items: 1,
-			input,
-			price: if unclaimable { LEAST_PRICE - 1 } else { LEAST_PRICE },
-			redundancy: Redundancy::DEFAULT,
-			deadline: now() + if unclaimable { 20 } else { DEADLINE },
-			canary: H256::zero(),
-			funding: Funding::Hold,
-		};
-		let job = JobId(JobMarket::job_count());
-		type Call = pallet_job_market::Call<Runtime>;
-		dispatch(&self.requester, Call::submit { request }).expect("the request is fine");
-		let record = self.record(job);
-		self.seen = JobMarket::job_count();
-		self.inputs.insert(digest, number);
-		self.stories.push(Story {
-			kind,
-			input: Input { digest, valid: kind != Kind::Refused },
-			pay: record.request.price * Balance::from(record.units().0),
-			risk: record.risk,
-			lied: false,
-			first: 0,
+	pub(crate) fn take_up(&mut self, job: JobId, story: usize, review: bool) {
+		let open = Open {
+			story,
+			review,
 			seats: Vec::new(),
-			reviewers: Vec::new(),
-			audited: false,
-			reviewed: None,
-			gains: vec![None; self.scenario.providers.len()],
-			review_gain: 0.0,
-			escape: 0.0,
-			executed: 0,
-			paid: 0,
-		});
-		self.take_up(job, number, false);
-		if kind == Kind::Cancelled {
-			dispatch(&self.requester, Call::cancel { job }).expect("it was not drawn yet");
-		}
-	}
-
-	/// Requesters challenge, and governance hears appeals.
-	fn go_to_court(&mut self) {
-		for job in std::mem::take(&mut self.to_challenge) {
-			let call = pallet_verification::Call::<Runtime>::challenge { job };
-			dispatch(&self.requester, call).expect("the window has just opened");
-		}
-		for id in std::mem::take(&mut self.to_appeal) {
-			let call = pallet_provider_staking::Call::<Runtime>::cancel_slash { id };
-			chain::govern(call).expect("it was not applied yet");
-		}
+			words: BTreeMap::new(),
+			attackers: BTreeSet::new(),
+			prints: BTreeMap::new(),
+			compared: None,
+			stage: None,
+		};
+		self.open.insert(job, open);
 	}
 
 	/// The job as the market knows it.
@@ -319,7 +294,7 @@ impl<'a> World<'a> {
 		let input = self.stories[open.story].input;
 		for seat in &committee.seats {
 			let who = &seat.executor;
-			let duty = match (committee.stage, &seat.state) {
+			let duties = match (committee.stage, &seat.state) {
 				(Stage::Commit, SeatState::Awaited) => {
 					let Some(word) = self.word(job, who, &committee) else {
 						self.note(job, |open| {
@@ -328,8 +303,14 @@ impl<'a> World<'a> {
 						continue;
 					};
 					self.say(job, who, word, self.copies(who, &committee));
-					let response = answers::response(input, word, &seat.items);
-					answers::commit(&self.genesis, job, seat.round, who, &response)
+					let response = self.response(job, who, word, &seat.items);
+					vec![answers::commit(&self.genesis, job, seat.round, who, &response)]
+				},
+				(
+					Stage::Seal,
+					SeatState::Committed(_) | SeatState::Revealed(Response::Result(_)),
+				) if seat.seal.is_none() => {
+					vec![self.seal(job, who, &committee)]
 				},
 				(Stage::Reveal, SeatState::Committed(_)) if self.withholds(job, who) => {
 					self.note(job, |open| {
@@ -338,35 +319,41 @@ impl<'a> World<'a> {
 					continue;
 				},
 				(Stage::Reveal, SeatState::Committed(_)) => {
-					let response = answers::response(input, self.said(job, who), &seat.items);
-					answers::reveal(job, who, response)
+					let response = self.response(job, who, self.said(job, who), &seat.items);
+					let reveal = answers::reveal(job, who, response);
+					let sealed = seat.seal.map(|_| self.open_seal(job, who, &committee));
+					std::iter::once(reveal).chain(sealed).collect()
+				},
+				(Stage::Reveal, SeatState::Revealed(_)) if seat.seal.is_some() && !seat.voted => {
+					vec![self.open_seal(job, who, &committee)]
 				},
 				(Stage::Itemize, SeatState::Revealed(_)) if !seat.voted => {
-					answers::itemize(job, input, self.said(job, who), &seat.items)
+					vec![answers::itemize(job, input, self.said(job, who), &seat.items)]
 				},
 				_ => continue,
 			};
-			let duties = vec![duty].try_into().expect("one is few");
+			let duties = duties.try_into().expect("two are few");
 			let call = pallet_verification::Call::<Runtime>::answer { duties };
 			dispatch(who, call).expect("it is owed");
 		}
 	}
 
-	fn note(&mut self, job: JobId, note: impl FnOnce(&mut Open)) {
+	pub(crate) fn note(&mut self, job: JobId, note: impl FnOnce(&mut Open)) {
 		if let Some(open) = self.open.get_mut(&job) {
 			note(open);
 		}
 	}
 
 	/// What `who` says about `job`; `None` if nothing. A colluder that is alone in a review does not
-	/// stand by the lie: it would only be slashed.
+	/// stand by the lie: it would only be slashed. Those who accuse need three, or they would be.
 	fn word(&self, job: JobId, who: &AccountId, committee: &Committee<AccountId>) -> Option<Word> {
 		let intent = self.intent(job, who, committee);
 		let friends = committee
 			.seats
 			.iter()
 			.filter(|seat| seat.round == 0 && !self.people.strategy(&seat.executor).is_honest());
-		if self.open[&job].review && intent == Some(Word::Wrong) && friends.count() < 2 {
+		let needed = if self.people.strategy(who) == Strategy::Accuse { 3 } else { 2 };
+		if self.open[&job].review && intent == Some(Word::Wrong) && friends.count() < needed {
 			return Some(Word::Right);
 		}
 		intent
@@ -384,8 +371,25 @@ impl<'a> World<'a> {
 		match self.people.strategy(who) {
 			Strategy::Honest => Some(Word::Right),
 			Strategy::Silent => None,
-			Strategy::Collude { .. } | Strategy::Withhold if story.lied => Some(Word::Wrong),
-			Strategy::Collude { .. } | Strategy::Withhold => Some(Word::Right),
+			// Who backs out of a job does not stand by the lie.
+			Strategy::BackOut if story.first < 3 && (open.review || committee.round > 0) => {
+				Some(Word::Right)
+			},
+			Strategy::Collude { .. } | Strategy::Withhold | Strategy::BackOut => {
+				Some(if story.lied { Word::Wrong } else { Word::Right })
+			},
+			// Whoever is caught, or has withheld, is not there any more to be stood by.
+			Strategy::Bide { .. } => {
+				let lies = story.lied && (open.review || committee.round == 0);
+				Some(if lies { Word::Wrong } else { Word::Right })
+			},
+			Strategy::Near { beyond } => Some(Word::Near(beyond)),
+			Strategy::Cheaper => Some(Word::Cheaper),
+			// Audits are not asked for by friends.
+			Strategy::Accuse => {
+				let accuses = open.review && !story.audited;
+				Some(if accuses { Word::Wrong } else { Word::Right })
+			},
 			Strategy::Constant => {
 				let place = self.people.place(who).unwrap_or_default();
 				Some(Word::Constant(place as u32))
@@ -406,29 +410,48 @@ impl<'a> World<'a> {
 			&& committee.seats.iter().any(|seat| matches!(seat.state, SeatState::Revealed(_)))
 	}
 
-	fn said(&self, job: JobId, who: &AccountId) -> Word {
+	pub(crate) fn said(&self, job: JobId, who: &AccountId) -> Word {
 		self.open[&job].words.get(who).copied().expect("it has committed to something")
 	}
 
 	fn withholds(&self, job: JobId, who: &AccountId) -> bool {
 		let story = &self.stories[self.open[&job].story];
-		let own = !self.open[&job].review;
-		own && story.lied && story.audited && self.people.strategy(who) == Strategy::Withhold
+		let open = &self.open[&job];
+		// Those who did withhold have no word any more.
+		let truthful = open.words.get(who) == Some(&Word::Right);
+		!open.review
+			&& story.lied
+			&& !truthful
+			&& match self.people.strategy(who) {
+				Strategy::Withhold | Strategy::Bide { withhold: true } => story.audited,
+				Strategy::BackOut => story.first < 3,
+				_ => false,
+			}
 	}
 
 	/// Notes what `who` commits to, and what it ran to know it.
 	fn say(&mut self, job: JobId, who: &AccountId, word: Word, copies: bool) {
 		let Some(open) = self.open.get_mut(&job) else { return };
 		open.words.insert(who.clone(), word);
-		if word != Word::Right || copies {
+		let attacks = word != Word::Right || copies;
+		if attacks {
 			open.attackers.insert(who.clone());
-			return;
 		}
 		let story = &mut self.stories[open.story];
-		let effort = if story.input.valid { story.pay } else { story.pay * REFUSAL_EFFORT / 100 };
+		let percent = match word {
+			_ if copies => 0,
+			Word::Right if !story.input.valid => REFUSAL_EFFORT,
+			Word::Right | Word::Near(_) => 100,
+			Word::Cheaper => CHEAPER_EFFORT,
+			Word::Wrong | Word::Constant(_) => 0,
+		};
+		let effort = story.pay * percent / 100;
 		story.executed += effort;
 		if let Some(place) = self.people.place(who) {
 			self.people.all[place].executed += effort;
+		}
+		if attacks && effort > 0 {
+			self.book_attack(job, who, -(effort as f64));
 		}
 	}
 }

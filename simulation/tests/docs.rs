@@ -27,6 +27,10 @@ fn every_cheat_loses_by_the_default_parameters() {
 	}
 	let third = Pool::Endless(0.33);
 	let terms = default_terms(3);
+	let silent = pallet_provider_staking::Parameters::default().silent_share;
+	for share in [f64::from(silent.deconstruct()) / 1e6, terms.withheld] {
+		assert!(terms.silence(share) < 0.0);
+	}
 	for least in [1, 2] {
 		let gain = terms.threshold(third, least) - terms.threshold(third, 3);
 		assert!(gain < 0.0, "{least} seats: {gain:+.2}");

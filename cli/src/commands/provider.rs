@@ -178,6 +178,7 @@ fn about(provider: &ProviderView) -> Vec<(&'static str, String)> {
 		("alone", provider.alone.to_string()),
 		("abstained", provider.abstained.to_string()),
 		("silent", provider.silent.to_string()),
+		("withheld", provider.withheld.to_string()),
 		("wrong", provider.wrong.to_string()),
 	]
 }
@@ -204,6 +205,7 @@ fn hands(assignments: &[Assignment]) -> Table {
 			SeatState::Revealed(_) => "revealed",
 			SeatState::Abstained => "abstained",
 			SeatState::Silent => "silent",
+			SeatState::Withheld => "withheld",
 		};
 		hands.add_row([
 			right(job.job),

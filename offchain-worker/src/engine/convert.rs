@@ -78,7 +78,7 @@ macro_rules! dispatch {
 }
 
 /// Our name for ONNX Runtime's element type, if both sides have it.
-pub(super) fn dtype_of(kind: TensorElementType) -> Option<Dtype> {
+pub fn dtype_of(kind: TensorElementType) -> Option<Dtype> {
 	fn dtype<T: Element>() -> Dtype {
 		T::DTYPE
 	}
@@ -86,7 +86,7 @@ pub(super) fn dtype_of(kind: TensorElementType) -> Option<Dtype> {
 }
 
 /// `tensor` as a value of ONNX Runtime with elements of type `kind`, which must be its own.
-pub(super) fn to_value(tensor: &Tensor, kind: TensorElementType) -> Result<DynValue, EngineError> {
+pub fn to_value(tensor: &Tensor, kind: TensorElementType) -> Result<DynValue, EngineError> {
 	fn value<T: Element>(tensor: &Tensor) -> Result<DynValue, EngineError> {
 		let parts = (tensor.shape().to_vec(), T::read(tensor.data()));
 		let tensor =
@@ -98,7 +98,7 @@ pub(super) fn to_value(tensor: &Tensor, kind: TensorElementType) -> Result<DynVa
 }
 
 /// The output called `name`, as a tensor of ours.
-pub(super) fn from_value(name: &str, value: &DynValue) -> Result<Tensor, EngineError> {
+pub fn from_value(name: &str, value: &DynValue) -> Result<Tensor, EngineError> {
 	fn tensor<T: Element>(value: &DynValue) -> Result<Tensor, EngineError> {
 		let (shape, elements) =
 			value.try_extract_tensor::<T>().map_err(|error| EngineError::Run(error.to_string()))?;

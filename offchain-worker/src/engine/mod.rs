@@ -14,7 +14,7 @@
 //! # }
 //! ```
 
-mod convert;
+pub mod convert;
 mod device;
 mod error;
 mod session;

@@ -268,6 +268,7 @@ fn nobody() -> ProviderView {
 		unresolved: 0,
 		alone: 0,
 		silent: 0,
+		withheld: 0,
 		wrong: 0,
 		abstained: 0,
 		offers: Vec::new(),

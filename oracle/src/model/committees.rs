@@ -281,6 +281,7 @@ fn conduct(
 	let response = match &committee.seats[place].state {
 		SeatState::Abstained => return Conduct::Abstained,
 		SeatState::Awaited | SeatState::Silent => return Conduct::Silent,
+		SeatState::Withheld => return Conduct::Withheld,
 		SeatState::Committed(_) => return Conduct::Unresolved,
 		SeatState::Revealed(response) => response,
 	};

@@ -128,10 +128,13 @@ impl Oracle {
 		Poll { says: (0..committee.seats.len()).map(says).collect(), max_distance }
 	}
 
-	/// Whom luck has picked of `places`.
-	fn pick(&self, job: JobId, places: &[usize]) -> u8 {
-		let picked = self.luck.canonical.get(&job).copied();
-		let picked = picked.unwrap_or_else(|| panic!("{job} has no canonical response"));
+	/// Whom luck has picked of `places`. Nobody, if a later duty of the same call is refused, which
+	/// undoes what follows from here; if none is, [`Oracle::call`] does not let that pass.
+	fn pick(&mut self, job: JobId, places: &[usize]) -> u8 {
+		let Some(picked) = self.luck.canonical.get(&job).copied() else {
+			self.luck.unpicked = Some(job);
+			return u8::try_from(places[0]).expect("a committee has few seats");
+		};
 		assert!(places.contains(&usize::from(picked)), "{job}: {picked} is none of {places:?}");
 		picked
 	}

@@ -20,12 +20,13 @@ pub(crate) fn is_due(committee: &Committee<AccountId>, seat: &Seat<AccountId>) -
 	}
 }
 
-/// Whoever did not do what the stage waited for falls silent.
+/// Whoever did not do what the stage waited for falls silent, or withholds what it committed to.
 pub(crate) fn silence(committee: &mut Committee<AccountId>) {
 	let before = committee.clone();
 	for (seat, was) in committee.seats.iter_mut().zip(&before.seats) {
 		if is_due(&before, was) {
-			seat.state = SeatState::Silent;
+			let is_first = before.stage == Stage::Commit;
+			seat.state = if is_first { SeatState::Silent } else { SeatState::Withheld };
 		}
 	}
 }

@@ -46,6 +46,8 @@ pub struct Luck {
 	pub drawn: BTreeMap<(JobId, u8), Vec<AccountId>>,
 	/// Seats whose response was picked to count.
 	pub canonical: BTreeMap<JobId, u8>,
+	/// A job for which one was to be picked, and none was.
+	pub unpicked: Option<JobId>,
 }
 
 /// What may have changed since this was last emptied, besides balances.
@@ -110,6 +112,19 @@ impl Oracle {
 	/// What becomes of a call. Refused ones change nothing.
 	pub fn call(&mut self, call: &Call, luck: Luck) -> Outcome {
 		self.luck = luck;
+		let outcome = self.what_becomes_of(call);
+		self.assert_picked();
+		outcome
+	}
+
+	/// Nothing stands that only luck could have decided, and did not.
+	fn assert_picked(&self) {
+		if let Some(job) = self.luck.unpicked {
+			panic!("{job} has no canonical response");
+		}
+	}
+
+	fn what_becomes_of(&mut self, call: &Call) -> Outcome {
 		let Call { who, what } = call;
 		match what {
 			What::Bond(amount) => self.bond(who, *amount),
@@ -161,6 +176,7 @@ impl Oracle {
 		self.draw_reserved();
 		self.end_due_stages();
 		self.begin_block(self.now + 1);
+		self.assert_picked();
 	}
 
 	/// Ends the block and lets as many pass in which nothing is due, then begins block `to`.
@@ -170,6 +186,7 @@ impl Oracle {
 		self.end_due_stages();
 		assert!(self.idle_until() >= to, "something is due before block {to}");
 		self.begin_block(to);
+		self.assert_picked();
 	}
 
 	/// The first block in which something may be due; after this one has ended.

@@ -52,6 +52,7 @@ pub struct StakingRules {
 	pub slash_delay: BlockNumber,
 	pub slash_burn: Permill,
 	pub silent_share: Permill,
+	pub withheld_share: Permill,
 	pub max_in_flight: u32,
 	pub half_life: u32,
 	pub proven_verified: u32,
@@ -86,7 +87,6 @@ pub struct VerificationRules {
 	pub max_transitions: u32,
 	pub audit_rate: Permill,
 	pub proven_audit_rate: Permill,
-	pub proven_below: u8,
 	pub min_audit_time: BlockNumber,
 	pub challenge_window: BlockNumber,
 }

@@ -132,7 +132,7 @@ impl Oracle {
 	/// Share of the jobs with so many executors in their first round that are audited.
 	pub(crate) fn audit_rate(&self, executors: u8) -> Permill {
 		let rules = &self.rules.verification;
-		if executors < rules.proven_below {
+		if executors < self.rules.market.min_executors {
 			rules.proven_audit_rate
 		} else {
 			rules.audit_rate

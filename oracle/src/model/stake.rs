@@ -85,6 +85,7 @@ pub struct Record {
 	pub unresolved: u64,
 	pub alone: u64,
 	pub silent: u64,
+	pub withheld: u64,
 	pub wrong: u64,
 	pub abstained: u64,
 }
@@ -182,6 +183,7 @@ impl Provider {
 			Conduct::Unresolved => self.score,
 			Conduct::Alone | Conduct::Abstained => self.score * 31 / 32,
 			Conduct::Silent => self.score * 7 / 8,
+			Conduct::Withheld => self.score / 2,
 			Conduct::Wrong => self.score / 4,
 		};
 	}
@@ -431,6 +433,10 @@ impl Oracle {
 		provider.judge(conduct);
 		match conduct {
 			Conduct::Wrong => self.punish(who, &mut provider, risk),
+			Conduct::Withheld => {
+				let share = super::rules::floor(self.rules.staking.withheld_share, risk);
+				self.punish(who, &mut provider, share);
+			},
 			Conduct::Silent => {
 				let share = super::rules::floor(self.rules.staking.silent_share, risk);
 				self.punish(who, &mut provider, share);
@@ -478,6 +484,7 @@ fn count(record: &mut Record, conduct: Conduct) -> &mut u64 {
 		Conduct::Unresolved => &mut record.unresolved,
 		Conduct::Alone => &mut record.alone,
 		Conduct::Silent => &mut record.silent,
+		Conduct::Withheld => &mut record.withheld,
 		Conduct::Wrong => &mut record.wrong,
 		Conduct::Abstained => &mut record.abstained,
 	}

@@ -20,8 +20,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn expire(now: BlockNumber) -> Weight {
 		let cap = T::MaxExpiriesPerBlock::get();
 		let Due { jobs, steps } = agenda::take_due::<Expiries<T>, ExpiryCursor<T>>(now, cap);
-		let mut weight = T::WeightInfo::expire_base()
-			.saturating_add(T::WeightInfo::expire_step().saturating_mul(steps.into()));
+		let mut weight = T::WeightInfo::expire_agenda(steps);
 		for job in jobs {
 			weight.saturating_accrue(T::WeightInfo::expire_job());
 			Self::expire_job(job, now);

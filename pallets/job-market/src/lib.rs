@@ -103,6 +103,8 @@
 extern crate alloc;
 
 mod agenda;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 pub mod expiry;
 mod funding;
 mod matching;
@@ -215,6 +217,10 @@ pub mod pallet {
 
 		/// Weights.
 		type WeightInfo: WeightInfo;
+
+		/// Has other pallets make what benchmarks work on.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: benchmarking::BenchmarkHelper<Self::AccountId>;
 	}
 
 	/// The jobs that have not been pruned.

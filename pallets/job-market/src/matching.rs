@@ -1,10 +1,10 @@
 //! The draw: from the queue to a committee, with randomness that nobody knew at submission.
 
-use crate::{Config, Event, Jobs, Pallet, Params, ReservedDraws, WeightInfo};
+use crate::{Config, Event, Jobs, Pallet, ReservedDraws, WeightInfo};
 use frame::{deps::frame_support::storage::with_storage_layer, prelude::*};
 use tercet_primitives::{
 	hashing,
-	traits::{BlockVrf, Committees, Draw, ProviderPool, Wanted},
+	traits::{BlockVrf, Committees, Draw, ProviderPool, Settlement, Wanted},
 	BlockNumber, Job, JobId, JobState, H256,
 };
 
@@ -93,7 +93,7 @@ impl<T: Config> Pallet<T> {
 			price: job.request.price,
 			seats,
 			exclude: &exclude,
-			proven: job.request.redundancy.executors < Params::<T>::get().min_executors,
+			proven: <Self as Settlement<_>>::is_for_proven(&job.request.redundancy),
 			risk: job.risk,
 			seed,
 		})

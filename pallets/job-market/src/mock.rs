@@ -117,6 +117,30 @@ impl pallet_job_market::Config for Test {
 	type MaxDrawsPerBlock = ConstU32<MAX_DRAWS>;
 	type MaxExpiriesPerBlock = ConstU32<MAX_EXPIRIES>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = OpenCommittees;
+}
+
+/// Everyone can always be drawn, and nothing is stored of committees that have ended.
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper<AccountId> for OpenCommittees {
+	fn pool(_: u32, _: u32) -> PoolId {
+		PoolId { variant: variant(), class: DeterminismClass::Portable }
+	}
+
+	fn set_vrf(output: [u8; 32]) {
+		Vrf::set(&Some(output));
+	}
+
+	fn overdue_audit() -> JobId {
+		let audit = submit_and_draw();
+		System::set_block_number(job(audit).request.deadline + 1);
+		audit
+	}
+
+	fn note_challenge(_: JobId, _: JobId, _: AccountId) {}
+
+	fn leave_traces(_: JobId) {}
 }
 
 /// Pool, price, seats, excluded, proven, risk and seed of a draw.
@@ -346,6 +370,18 @@ pub fn accounts() -> impl Iterator<Item = AccountId> {
 /// Runs a test in block 1 on accounts with [`ENDOWMENT`] each, then checks the invariants and the
 /// issuance.
 pub fn build_and_execute(test: impl FnOnce()) {
+	genesis().execute_with(|| {
+		System::set_block_number(1);
+		JobMarket::on_initialize(1);
+		let issuance = Balances::total_issuance();
+		test();
+		JobMarket::do_try_state().unwrap();
+		assert_eq!(Balances::total_issuance(), issuance);
+	});
+}
+
+/// The state that tests and benchmarks start from: the genesis block.
+pub fn genesis() -> TestState {
 	let balances = accounts().map(|who| (who, ENDOWMENT)).collect();
 	let storage = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
@@ -354,15 +390,9 @@ pub fn build_and_execute(test: impl FnOnce()) {
 	}
 	.build_storage()
 	.unwrap();
-	TestState::new(storage).execute_with(|| {
-		frame_system::BlockHash::<Test>::insert(0, GENESIS);
-		System::set_block_number(1);
-		JobMarket::on_initialize(1);
-		let issuance = Balances::total_issuance();
-		test();
-		JobMarket::do_try_state().unwrap();
-		assert_eq!(Balances::total_issuance(), issuance);
-	});
+	let mut state = TestState::new(storage);
+	state.execute_with(|| frame_system::BlockHash::<Test>::insert(0, GENESIS));
+	state
 }
 
 /// Finishes this block and begins the next; returns the weight of `on_initialize`.

@@ -2,7 +2,10 @@
 
 use crate::{Config, Error, Event, Pallet, Params, ParamsChangedAt};
 use frame::{prelude::*, traits::fungible::Inspect};
-use tercet_primitives::{traits::RedundancyFloor, Balance, BlockNumber, MAX_SEATS, MILLI_TCT, TCT};
+use tercet_primitives::{
+	params::moves_slowly, traits::RedundancyFloor, Balance, BlockNumber, Redundancy, MAX_SEATS,
+	MILLI_TCT, TCT,
+};
 
 /// Most that a fee, a deposit or the deposit for one byte may be, in planck.
 pub const MAX_AMOUNT: Balance = 1_000 * TCT;
@@ -13,10 +16,10 @@ pub const MAX_RISK_FACTOR: u32 = 1_000;
 /// Longest retention, in blocks: a year of slots.
 pub const MAX_RETENTION: BlockNumber = 15_768_000;
 
-/// Most that an amount of zero may become in one step, in planck.
+/// Up to here an amount moves freely, in planck.
 pub const AMOUNT_STEP: Balance = MILLI_TCT;
 
-/// Most that a share of zero may become in one step.
+/// Up to here a share moves freely.
 pub const SHARE_STEP: Permill = Permill::from_percent(1);
 
 /// What governance can tune.
@@ -85,29 +88,22 @@ impl MarketParams {
 			&& (1..=self.min_executors).contains(&self.adaptive_floor)
 	}
 
-	/// Whether no value becomes more than twice or less than half of what it is in `now`, or, if
-	/// it is zero, more than its step.
+	/// Whether only proven providers are drawn for jobs with this redundancy in their first round.
+	pub fn is_for_proven(&self, redundancy: &Redundancy) -> bool {
+		redundancy.executors < self.min_executors
+	}
+
+	/// Whether one change may lead here from `now`.
 	pub fn within_rate_of(&self, now: &Self) -> bool {
 		let shares = (now.invalid_share.deconstruct(), self.invalid_share.deconstruct());
-		within_rate(now.job_fee, self.job_fee, AMOUNT_STEP)
-			&& within_rate(now.risk_factor.into(), self.risk_factor.into(), 0)
-			&& within_rate(now.deposit_base, self.deposit_base, 0)
-			&& within_rate(now.deposit_per_byte, self.deposit_per_byte, AMOUNT_STEP)
-			&& within_rate(now.retention.into(), self.retention.into(), 0)
-			&& within_rate(now.min_executors.into(), self.min_executors.into(), 0)
-			&& within_rate(now.adaptive_floor.into(), self.adaptive_floor.into(), 0)
-			&& within_rate(shares.0.into(), shares.1.into(), SHARE_STEP.deconstruct().into())
-	}
-}
-
-/// Whether `next` is at most twice and at least half of `now`, rounded down; at most `step` if
-/// `now` is zero.
-fn within_rate(now: Balance, next: Balance, step: Balance) -> bool {
-	if now == 0 {
-		next <= step
-	} else {
-		// Ranges are far from saturation.
-		next >= now / 2 && next <= now.saturating_mul(2)
+		moves_slowly(now.job_fee, self.job_fee, AMOUNT_STEP)
+			&& moves_slowly(now.risk_factor.into(), self.risk_factor.into(), 0)
+			&& moves_slowly(now.deposit_base, self.deposit_base, 0)
+			&& moves_slowly(now.deposit_per_byte, self.deposit_per_byte, AMOUNT_STEP)
+			&& moves_slowly(now.retention.into(), self.retention.into(), 0)
+			&& moves_slowly(now.min_executors.into(), self.min_executors.into(), 0)
+			&& moves_slowly(now.adaptive_floor.into(), self.adaptive_floor.into(), 0)
+			&& moves_slowly(shares.0.into(), shares.1.into(), SHARE_STEP.deconstruct().into())
 	}
 }
 

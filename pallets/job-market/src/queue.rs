@@ -68,10 +68,8 @@ impl<T: Config> Pallet<T> {
 		let waiting = u32::try_from(Self::queue_length()).unwrap_or(draws);
 		let cap = (draws / 2).max(1).max(draws.saturating_sub(waiting));
 		let Due { jobs, steps } = agenda::take_due::<Retries<T>, RetryCursor<T>>(now, cap);
-		let mut weight = T::WeightInfo::requeue_base()
-			.saturating_add(T::WeightInfo::requeue_step().saturating_mul(steps.into()));
+		let weight = T::WeightInfo::requeue(steps, jobs.len().saturated_into());
 		for job in jobs {
-			weight.saturating_accrue(T::WeightInfo::requeue_job());
 			let failures = Waiting::<T>::get(job).map(|wait| wait.failures).unwrap_or_default();
 			Self::enqueue(job, failures);
 		}

@@ -7,7 +7,7 @@ use frame::{deps::frame_support::storage::with_storage_layer, prelude::*};
 use tercet_primitives::{
 	traits::{Invoice, Payouts, Rest, Settlement},
 	Answer, Balance, BlockNumber, Disputed, Funding, Invalidity, ItemSet, Job, JobId, JobState,
-	Part, Patch, RefundReason, Royalties, Statement, WorkUnits,
+	Part, Patch, Redundancy, RefundReason, Royalties, Statement, WorkUnits,
 };
 
 /// Who is paid how much of a job's escrow.
@@ -29,6 +29,10 @@ struct Bill<'a, AccountId> {
 impl<T: Config> Settlement<T::AccountId> for Pallet<T> {
 	fn job(job: JobId) -> Option<Job<T::AccountId>> {
 		Jobs::<T>::get(job)
+	}
+
+	fn is_for_proven(redundancy: &Redundancy) -> bool {
+		Params::<T>::get().is_for_proven(redundancy)
 	}
 
 	fn settle_part(
@@ -171,7 +175,12 @@ impl<T: Config> Settlement<T::AccountId> for Pallet<T> {
 	}
 
 	fn reimburse_review(review: JobId) -> Balance {
-		with_storage_layer(|| Self::do_reimburse_review(review)).unwrap_or_default()
+		// Nothing was paid then, and whoever asks says so; the review itself has ended either way.
+		with_storage_layer(|| Self::do_reimburse_review(review))
+			.inspect_err(|error| {
+				frame::log::error!(target: "job-market", "review {review} not reimbursed: {error:?}");
+			})
+			.unwrap_or_default()
 	}
 }
 

@@ -66,6 +66,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod catalog;
 mod deposit;
 mod deprecation;

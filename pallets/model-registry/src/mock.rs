@@ -158,3 +158,9 @@ pub fn free(who: u64) -> Balance {
 pub fn held(who: u64) -> Balance {
 	Balances::balance_on_hold(&HoldReason::ModelDeposit.into(), &who)
 }
+
+/// A chain on which nobody has anything.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn empty() -> TestState {
+	TestState::new(RuntimeGenesisConfig::default().build_storage().unwrap())
+}

@@ -87,6 +87,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod claims;
 mod clock;
 mod distribution;
@@ -101,6 +103,8 @@ mod types;
 pub mod weights;
 mod work;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use clock::Clock;
 pub use pallet::*;
 pub use params::Parameters;
@@ -168,6 +172,10 @@ pub mod pallet {
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+
+		/// What benchmarks need of other pallets.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: BenchmarkHelper<Self::AccountId, Self::RuntimeHoldReason>;
 	}
 
 	/// Everything ever distributed and minted.
@@ -332,8 +340,10 @@ pub mod pallet {
 		RewardNotCredited,
 		/// A parameter is out of its range.
 		ParamOutOfRange,
-		/// A parameter is more than doubled or halved, or the last change is too recent.
+		/// A parameter would move too far at once.
 		RateTooFast,
+		/// The parameters were changed too recently.
+		ParamsCoolingDown,
 	}
 
 	#[pallet::hooks]
@@ -383,7 +393,7 @@ pub mod pallet {
 		/// No value may be more than doubled or halved at once, but for a step from and to zero,
 		/// and `ParamsCooldown` blocks must have passed since the last change.
 		///
-		/// Errors: [`Error::ParamOutOfRange`], [`Error::RateTooFast`].
+		/// Errors: [`Error::ParamOutOfRange`], [`Error::RateTooFast`], [`Error::ParamsCoolingDown`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::set_params())]
 		pub fn set_params(origin: OriginFor<T>, params: Parameters) -> DispatchResult {

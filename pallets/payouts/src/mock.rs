@@ -148,6 +148,18 @@ impl pallet_payouts::Config for Test {
 	type ParamsCooldown = ConstU32<COOLDOWN>;
 	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Staking;
+}
+
+/// Here everybody is a provider.
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<AccountId, HoldReason> for Staking {
+	fn reason() -> HoldReason {
+		HoldReason::Escrow
+	}
+
+	fn provider(_: &AccountId) {}
 }
 
 /// Stands for the staking pallet: a tenth goes to [`DELEGATOR`].
@@ -191,6 +203,12 @@ pub fn genesis(params: Parameters) -> RuntimeGenesisConfig {
 		payouts: pallet_payouts::GenesisConfig { params, ..Default::default() },
 		..Default::default()
 	}
+}
+
+/// The chain that benchmarks are tried on.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn chain() -> TestState {
+	TestState::new(genesis(params()).build_storage().unwrap())
 }
 
 /// Runs a test, then checks the invariants, and that the issuance grew by what the ledger says.

@@ -2,7 +2,9 @@
 
 use crate::{Config, Eras, Error, Event, HalfLives, Pallet, Params, ParamsChangedAt};
 use frame::prelude::*;
-use tercet_primitives::{traits::FeeSplit, Balance, BlockNumber, TCT};
+use tercet_primitives::{
+	params::moves_slowly, traits::FeeSplit, Balance, BlockNumber, TCT,
+};
 
 /// Values that governance tunes.
 #[derive(
@@ -78,18 +80,11 @@ impl Parameters {
 	/// Whether no value is more than doubled or halved, a step from and to zero excepted.
 	fn is_gradual(&self, old: &Self) -> bool {
 		let fees = |params: &Self| params.reward_of_fees.deconstruct().into();
-		is_gradual(old.era_length.into(), self.era_length.into(), 0)
-			&& is_gradual(old.reward_rate, self.reward_rate, REWARD_RATE_STEP)
-			&& is_gradual(fees(old), fees(self), REWARD_OF_FEES_STEP.deconstruct().into())
-			&& is_gradual(old.credit_half_life.into(), self.credit_half_life.into(), 0)
+		moves_slowly(old.era_length.into(), self.era_length.into(), 0)
+			&& moves_slowly(old.reward_rate, self.reward_rate, REWARD_RATE_STEP)
+			&& moves_slowly(fees(old), fees(self), REWARD_OF_FEES_STEP.deconstruct().into())
+			&& moves_slowly(old.credit_half_life.into(), self.credit_half_life.into(), 0)
 	}
-}
-
-/// Whether the larger one is at most twice the smaller one, or at most `step`.
-fn is_gradual(old: Balance, new: Balance, step: Balance) -> bool {
-	let (low, high) = (old.min(new), old.max(new));
-	// Saturates only where everything is at most twice the smaller one.
-	high <= low.saturating_mul(2).max(step)
 }
 
 impl<T: Config> Pallet<T> {
@@ -101,7 +96,7 @@ impl<T: Config> Pallet<T> {
 		if let Some(last) = ParamsChangedAt::<T>::get() {
 			// Saturates at the end of time.
 			let next = last.saturating_add(T::ParamsCooldown::get());
-			ensure!(now >= next, Error::<T>::RateTooFast);
+			ensure!(now >= next, Error::<T>::ParamsCoolingDown);
 		}
 
 		let era = Self::era();

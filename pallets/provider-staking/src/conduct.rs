@@ -16,6 +16,9 @@ impl<T: Config> Pallet<T> {
 		provider.reputation = reputation.after(conduct);
 		match conduct {
 			Conduct::Wrong => Self::punish(who, &mut provider, risk),
+			Conduct::Withheld => {
+				Self::punish(who, &mut provider, params.withheld_share.mul_floor(risk))
+			},
 			Conduct::Silent => {
 				Self::punish(who, &mut provider, params.silent_share.mul_floor(risk))
 			},

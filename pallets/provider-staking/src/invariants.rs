@@ -119,6 +119,7 @@ impl<T: Config> Pallet<T> {
 			record.unresolved,
 			record.alone,
 			record.silent,
+			record.withheld,
 			record.wrong,
 			record.abstained,
 		];

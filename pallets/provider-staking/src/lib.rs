@@ -52,10 +52,12 @@
 //!
 //! ## Scenario: a slash
 //!
-//! 1. A quorum is against an answer, or an executor is silent: `risk` or a share of it is to be
-//!    slashed, from own and delegated stake in proportion to what they are in this block, rounded
-//!    against the provider. It is *pending*: the provider cannot withdraw its part, no new delegation
-//!    is taken that would share in it, and a delegator who withdraws leaves its part behind.
+//! 1. A quorum is against an answer: `risk` is to be slashed. Or an executor has committed to an
+//!    answer and does not show it, or was silent from the beginning: then
+//!    [`Parameters::withheld_share`] or [`Parameters::silent_share`] of it. That comes from own and
+//!    delegated stake in proportion to what they are in this block, rounded against the provider. It
+//!    is *pending*: the provider cannot withdraw its part, no new delegation is taken that would
+//!    share in it, and a delegator who withdraws leaves its part behind.
 //! 2. [`cancel_slash`](Pallet::cancel_slash) by governance within [`Parameters::slash_delay`] blocks
 //!    forgives it. What delegators left behind is then the pot's; without anybody in the pot, the
 //!    treasury's.
@@ -90,7 +92,7 @@
 //! 5. Pools are dense: the seats of a pool are exactly those numbered below its size, there is no
 //!    record of an empty pool, and every seat belongs to an offer.
 //! 6. Every job that a provider was ever drawn for is in its hands or has ended one way: `assigned =
-//!    in_flight + verified + unresolved + alone + silent + wrong + abstained`.
+//!    in_flight + verified + unresolved + alone + silent + withheld + wrong + abstained`.
 //! 7. The shares of a pot are those of its delegations, on their way out or not. A pot has value; one
 //!    without shares has no more than pending slashes will take. A pot's id was given out.
 //! 8. Pending slashes add up to what their providers have pending, and are at most what they will be
@@ -111,6 +113,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod conduct;
 mod delegation;
 pub mod draw;
@@ -134,6 +138,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use params::{EpochBase, Parameters};
 pub use pools::MAX_SUPPLY_SEATS;
@@ -211,6 +217,10 @@ pub mod pallet {
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+
+		/// What benchmarks need of other pallets.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: BenchmarkHelper;
 	}
 
 	/// Every account with stake, its own or delegated, or a job in hand.
@@ -527,8 +537,10 @@ pub mod pallet {
 		NoSuchSlash,
 		/// A parameter is out of its range.
 		ParamOutOfRange,
-		/// A parameter would change by too much at once, or too soon after the last change.
+		/// A parameter would move too far at once.
 		RateTooFast,
+		/// The parameters were changed too recently.
+		ParamsCoolingDown,
 	}
 
 	#[pallet::hooks]
@@ -778,7 +790,7 @@ pub mod pallet {
 
 		/// Changes the parameters. By `AdminOrigin`.
 		///
-		/// Errors: [`Error::ParamOutOfRange`], [`Error::RateTooFast`].
+		/// Errors: [`Error::ParamOutOfRange`], [`Error::RateTooFast`], [`Error::ParamsCoolingDown`].
 		#[pallet::call_index(15)]
 		#[pallet::weight(T::WeightInfo::set_params())]
 		pub fn set_params(origin: OriginFor<T>, params: Parameters) -> DispatchResult {

@@ -87,6 +87,20 @@ impl crate::Config for Test {
 	type AdminOrigin = EnsureRoot<u64>;
 	type CancelOrigin = EnsureSignedBy<Judge, u64>;
 	type WeightInfo = SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Lineage;
+}
+
+/// Publishes models by the registry.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Lineage;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Lineage {
+	fn variant() -> VariantId {
+		pallet_model_registry::benchmarking::publish_lineage::<Test>(Agreement::Exact, WorkUnits(1))
+			.unwrap()
+	}
 }
 
 pub const EXISTENTIAL_DEPOSIT: Balance = 10;
@@ -125,6 +139,7 @@ pub fn parameters() -> Parameters {
 		slash_delay: SLASH_DELAY,
 		slash_burn: Permill::from_percent(50),
 		silent_share: Permill::from_percent(10),
+		withheld_share: Permill::from_percent(40),
 		max_in_flight: 10_000,
 		reputation_half_life: 10,
 		proven_verified: 3,
@@ -134,13 +149,8 @@ pub fn parameters() -> Parameters {
 	}
 }
 
-/// Runs `test` on a fresh chain and then checks every invariant and that no money was made or lost.
-pub fn build_and_execute(test: impl FnOnce()) {
-	build_with(ACCOUNTS, test);
-}
-
-/// The same, where accounts `1..=accounts` have funds.
-pub fn build_with(accounts: u64, test: impl FnOnce()) {
+/// A chain on which accounts `1..=accounts` have funds.
+pub fn genesis(accounts: u64) -> TestState {
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: (1..=accounts)
@@ -153,8 +163,17 @@ pub fn build_with(accounts: u64, test: impl FnOnce()) {
 		staking: crate::GenesisConfig { params: parameters(), ..Default::default() },
 		..Default::default()
 	};
-	let mut ext = TestState::new(genesis.build_storage().unwrap());
-	ext.execute_with(|| {
+	TestState::new(genesis.build_storage().unwrap())
+}
+
+/// Runs `test` on a fresh chain and then checks every invariant and that no money was made or lost.
+pub fn build_and_execute(test: impl FnOnce()) {
+	build_with(ACCOUNTS, test);
+}
+
+/// The same, where accounts `1..=accounts` have funds.
+pub fn build_with(accounts: u64, test: impl FnOnce()) {
+	genesis(accounts).execute_with(|| {
 		System::set_block_number(1);
 		LeastBond::set(MIN_BOND);
 		SlashCap::set(SLASHES_PER_BLOCK);

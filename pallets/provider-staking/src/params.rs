@@ -6,7 +6,7 @@
 
 use crate::{Config, Epochs, Error, Event, Pallet, Params};
 use frame::prelude::*;
-use tercet_primitives::{Balance, BlockNumber, TCT};
+use tercet_primitives::{params::moves_slowly, Balance, BlockNumber, TCT};
 
 /// Longest stake epoch, in blocks: a week.
 pub const MAX_STAKE_EPOCH: BlockNumber = 302_400;
@@ -42,8 +42,11 @@ pub struct Parameters {
 	pub slash_delay: BlockNumber,
 	/// Share of what is slashed that is burned; the rest goes to the treasury.
 	pub slash_burn: Permill,
-	/// Share of a job's risk that silence costs.
+	/// Share of a job's risk that it costs to let the commit stage pass.
 	pub silent_share: Permill,
+	/// Share of a job's risk that it costs to commit to an answer and not to show it. At least
+	/// `silent_share`.
+	pub withheld_share: Permill,
 	/// Jobs that one provider may have in its hands. `1..=`[`MAX_MAX_IN_FLIGHT`].
 	pub max_in_flight: u32,
 	/// Stake epochs in which half of a score's distance from the start is forgotten. At least 1.
@@ -64,7 +67,10 @@ impl Default for Parameters {
 			stake_epoch: 300,
 			slash_delay: 43_200,
 			slash_burn: Permill::from_percent(50),
-			silent_share: Permill::from_percent(50),
+			// Machines break down, and nobody has learned anything before a commitment.
+			silent_share: Permill::from_percent(5),
+			// Afterwards, not to answer is a way out of the slash for a wrong answer.
+			withheld_share: Permill::from_percent(50),
 			max_in_flight: 64,
 			reputation_half_life: 1_008,
 			proven_verified: 100,
@@ -80,6 +86,7 @@ impl Parameters {
 	pub fn are_in_range(&self, unbonding_period: BlockNumber, stake_cap: Balance) -> bool {
 		(1..=MAX_STAKE_EPOCH).contains(&self.stake_epoch)
 			&& (1..unbonding_period).contains(&self.slash_delay)
+			&& self.withheld_share >= self.silent_share
 			&& (1..=MAX_MAX_IN_FLIGHT).contains(&self.max_in_flight)
 			&& self.reputation_half_life > 0
 			&& self.proven_verified > 0
@@ -110,6 +117,7 @@ impl Parameters {
 			&& number(self.slash_delay, to.slash_delay)
 			&& share(self.slash_burn, to.slash_burn)
 			&& share(self.silent_share, to.silent_share)
+			&& share(self.withheld_share, to.withheld_share)
 			&& number(self.max_in_flight, to.max_in_flight)
 			&& number(self.reputation_half_life, to.reputation_half_life)
 			&& number(self.proven_verified, to.proven_verified)
@@ -117,14 +125,6 @@ impl Parameters {
 			&& share(self.commission_step, to.commission_step)
 			&& moves_slowly(self.min_delegation, to.min_delegation, 0)
 	}
-}
-
-/// Whether a value at most doubles or halves, or stays within `step` of zero.
-fn moves_slowly(from: u128, to: u128, step: u128) -> bool {
-	// Saturation is in the safe direction: above half of `u128::MAX`, whatever is larger is less
-	// than double.
-	let doubles_at_most = to <= from.saturating_mul(2) && from <= to.saturating_mul(2);
-	doubles_at_most || (from <= step && to <= step)
 }
 
 /// Where the count of stake epochs stands: it goes on from here when their length changes.
@@ -153,7 +153,7 @@ impl<T: Config> Pallet<T> {
 		);
 		ensure!(old.may_become(&params), Error::<T>::RateTooFast);
 		let since = now.saturating_sub(base.at);
-		ensure!(base.at == 0 || since >= T::ParamsCooldown::get(), Error::<T>::RateTooFast);
+		ensure!(base.at == 0 || since >= T::ParamsCooldown::get(), Error::<T>::ParamsCoolingDown);
 
 		// Epochs never run backwards: what counts from one on would stop to count, and decay stand
 		// still.

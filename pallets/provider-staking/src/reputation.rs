@@ -10,9 +10,11 @@
 //! | unresolved | unchanged |
 //! | alone, abstained | `score × 31/32` |
 //! | silent | `score × 7/8` |
+//! | withheld | `score / 2` |
 //! | wrong | `score / 4` |
 //!
-//! All divisions round down.
+//! All divisions round down. Withholding an answer counts for more than silence and less than a wrong
+//! one: whoever does it may hide something, but machines break down after a commitment too.
 
 use frame::prelude::*;
 use tercet_primitives::Conduct;
@@ -75,6 +77,7 @@ impl Reputation {
 			Conduct::Unresolved => score,
 			Conduct::Alone | Conduct::Abstained => scaled(31, 32),
 			Conduct::Silent => scaled(7, 8),
+			Conduct::Withheld => scaled(1, 2),
 			Conduct::Wrong => scaled(1, 4),
 		};
 		Self { score: Permill::from_parts(score), since: self.since }

@@ -145,6 +145,8 @@ pub struct Record {
 	pub alone: u64,
 	/// Of these, how many ended as [`Conduct::Silent`].
 	pub silent: u64,
+	/// Of these, how many ended as [`Conduct::Withheld`].
+	pub withheld: u64,
 	/// Of these, how many ended as [`Conduct::Wrong`], at once or after a review.
 	pub wrong: u64,
 	/// Of these, how many ended as [`Conduct::Abstained`].
@@ -158,6 +160,7 @@ impl Record {
 			Conduct::Unresolved => &mut self.unresolved,
 			Conduct::Alone => &mut self.alone,
 			Conduct::Silent => &mut self.silent,
+			Conduct::Withheld => &mut self.withheld,
 			Conduct::Wrong => &mut self.wrong,
 			Conduct::Abstained => &mut self.abstained,
 		}

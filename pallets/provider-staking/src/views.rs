@@ -10,7 +10,7 @@ impl<T: Config> Pallet<T> {
 		let provider = Providers::<T>::get(who)?;
 		let params = Params::<T>::get();
 		let epoch = Self::epoch_by(&params);
-		let Record { assigned, verified, unresolved, alone, silent, wrong, abstained } =
+		let Record { assigned, verified, unresolved, alone, silent, withheld, wrong, abstained } =
 			provider.record;
 		Some(ProviderView {
 			bonded: provider.bonded,
@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 			unresolved,
 			alone,
 			silent,
+			withheld,
 			wrong,
 			abstained,
 			offers: provider.offers.iter().map(|offer| (offer.pool, offer.least_price)).collect(),

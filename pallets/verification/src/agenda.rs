@@ -11,23 +11,33 @@ use tercet_primitives::{traits::BlockVrf, BlockNumber, Committee, JobId, Stage};
 /// Blocks until a stage is ended again after that failed.
 pub const RETRY_AFTER: BlockNumber = 10;
 
+/// What is due.
+struct Due {
+	/// The entries, oldest first.
+	entries: Vec<(BlockNumber, JobId)>,
+	/// The first block of which some are left.
+	cursor: BlockNumber,
+	/// Blocks that were looked at.
+	blocks: u32,
+}
+
 impl<T: Config> Pallet<T> {
 	/// Sets aside the weight of the stages that end with this block. Nothing is put on the agenda
 	/// for the block that is being built, so no more of them can be due at its end.
 	pub(crate) fn reserve_transitions() -> Weight {
 		let cap = T::MaxTransitionsPerBlock::get();
-		let due = Self::due(Self::now(), cap).0.len();
-		let due = u32::try_from(due).unwrap_or(cap).min(cap);
+		let Due { entries, blocks, .. } = Self::due(Self::now(), cap);
+		let due = u32::try_from(entries.len()).unwrap_or(cap).min(cap);
 		ReservedTransitions::<T>::put(due);
-		T::WeightInfo::reserve_transitions(due)
+		T::WeightInfo::reserve_transitions(blocks, due)
 			.saturating_add(T::WeightInfo::transition().saturating_mul(due.into()))
 	}
 
 	/// Ends the stages counted by [`Self::reserve_transitions`].
 	pub(crate) fn end_due_stages(now: BlockNumber) {
-		let (due, cursor) = Self::due(now, ReservedTransitions::<T>::take());
+		let Due { entries, cursor, .. } = Self::due(now, ReservedTransitions::<T>::take());
 		let vrf = T::Vrf::current();
-		for (block, job) in due {
+		for (block, job) in entries {
 			// Not any more, if an earlier one of them has moved it.
 			if Agenda::<T>::take(block, job).is_none() {
 				continue;
@@ -39,28 +49,28 @@ impl<T: Config> Pallet<T> {
 		AgendaCursor::<T>::put(cursor);
 	}
 
-	/// The oldest entries up to block `now`, at most `limit`, and the first block of which some are
-	/// left.
-	fn due(now: BlockNumber, limit: u32) -> (Vec<(BlockNumber, JobId)>, BlockNumber) {
-		// Each step looks at one block. One more than entries may be handled, so the cursor catches
-		// up with the present even at the smallest cap.
-		let mut steps = T::MaxTransitionsPerBlock::get().saturating_add(1);
+	/// The oldest entries up to block `now`, at most `limit`.
+	fn due(now: BlockNumber, limit: u32) -> Due {
+		// One more block than entries may be handled, so the cursor catches up with the present even
+		// at the smallest cap.
+		let most = T::MaxTransitionsPerBlock::get().saturating_add(1);
+		let mut blocks = 0u32;
 		let limit = limit as usize;
-		let mut due = Vec::new();
+		let mut entries = Vec::new();
 		let mut cursor = AgendaCursor::<T>::get().unwrap_or(now);
-		while cursor <= now && steps > 0 {
-			steps = steps.saturating_sub(1);
+		while cursor <= now && blocks < most {
+			blocks = blocks.saturating_add(1);
 			// One more than fits, to see whether the block is done.
-			let room = limit.saturating_sub(due.len());
+			let room = limit.saturating_sub(entries.len());
 			let take = room.saturating_add(1);
 			let found: Vec<_> = Agenda::<T>::iter_key_prefix(cursor).take(take).collect();
-			due.extend(found.iter().take(room).map(|job| (cursor, *job)));
+			entries.extend(found.iter().take(room).map(|job| (cursor, *job)));
 			if found.len() > room {
 				break;
 			}
 			cursor = cursor.saturating_add(1);
 		}
-		(due, cursor)
+		Due { entries, cursor, blocks }
 	}
 
 	/// Stores a committee that waits, and moves its entry to the end of its stage.

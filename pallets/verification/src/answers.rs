@@ -29,12 +29,16 @@ pub(crate) fn is_complete<AccountId>(committee: &Committee<AccountId>) -> bool {
 		&& !committee.seats.iter().any(|seat| is_due(committee, seat))
 }
 
-/// Marks as silent whoever did not do what the stage waited for.
+/// Marks as silent whoever did not do what the stage waited for: as withheld if it had committed by
+/// then, and so had an answer to keep back.
 pub(crate) fn fall_silent<AccountId>(committee: &mut Committee<AccountId>) {
 	let due: Vec<bool> = committee.seats.iter().map(|seat| is_due(committee, seat)).collect();
 	for (seat, due) in committee.seats.iter_mut().zip(due) {
 		if due {
-			seat.state = SeatState::Silent;
+			seat.state = match seat.state {
+				SeatState::Awaited => SeatState::Silent,
+				_ => SeatState::Withheld,
+			};
 		}
 	}
 }
@@ -113,7 +117,8 @@ impl<T: Config> Pallet<T> {
 		let mut seats = committee.seats.iter_mut().zip(0u8..);
 		let (seat, place) =
 			seats.find(|(seat, _)| seat.executor == *who).ok_or(Error::<T>::NotExecutor)?;
-		ensure!(seat.state != SeatState::Silent, Error::<T>::FellSilent);
+		let is_silent = matches!(seat.state, SeatState::Silent | SeatState::Withheld);
+		ensure!(!is_silent, Error::<T>::FellSilent);
 		ensure!(seat.state != SeatState::Abstained, Error::<T>::AlreadyAbstained);
 		let in_stage = |wanted| {
 			ensure!(stage == wanted, Error::<T>::WrongStage);

@@ -41,6 +41,7 @@ pub(crate) fn conduct<AccountId>(
 	let own = match &seat.state {
 		SeatState::Abstained => return Conduct::Abstained,
 		SeatState::Awaited | SeatState::Silent => return Conduct::Silent,
+		SeatState::Withheld => return Conduct::Withheld,
 		// Was never asked to open it.
 		SeatState::Committed(_) => return Conduct::Unresolved,
 		SeatState::Revealed(response) => response,

@@ -2,7 +2,7 @@
 
 use crate::{
 	answers::fall_silent, decision::without_quorum, stages::LEAST_ROUND, Agenda, Assignments,
-	CommitteesOf, Config, Error, Pallet, Params, References, ReviewOf, Reviews, Verdicts, VotesOf,
+	CommitteesOf, Config, Error, Pallet, References, ReviewOf, Reviews, Verdicts, VotesOf,
 };
 use alloc::vec::Vec;
 use frame::{deps::frame_support::storage::with_storage_layer, prelude::*};
@@ -132,7 +132,7 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Committees<T::AccountId> for Pallet<T> {
 	fn audit_rate(redundancy: &Redundancy) -> Permill {
-		Params::<T>::get().rate(redundancy.executors)
+		Self::audit_rate_of(redundancy)
 	}
 
 	fn wanted(job: JobId) -> Option<Wanted<T::AccountId>> {

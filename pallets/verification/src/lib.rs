@@ -45,7 +45,10 @@
 //! `Seal`, `Reveal` and `Itemize` `max(1, L/8)` each, `Held` `L/2`; all but `Held` end as soon as
 //! nothing is due any more. `Lottery` ends with the block after the one in which `Commit` ended, so
 //! that nobody knew its randomness while commitments were taken. Both bounds of a window are part of
-//! it. Whoever lets a stage pass falls **silent**, and its answer does not count any more.
+//! it. Whoever lets a stage pass falls **silent**, and its answer does not count any more. After a
+//! commitment that is **withholding**: in `Seal`, `Reveal` or `Itemize`, also when another round asks
+//! again for fingerprints or digests of an answer that is known. Whoever has committed may have seen
+//! that its answer will lose, or that it is audited; whoever has not has learned nothing.
 //!
 //! Stages that time out end in `on_finalize`, with that block's randomness, from an agenda with a
 //! cap per block and a backlog; the weight is set aside in `on_initialize`.
@@ -68,7 +71,8 @@
 //! | in the verdict | [`Verified`](Conduct::Verified) | [`Wrong`](Conduct::Wrong) | |
 //! | revealed, outside of it | [`Wrong`](Conduct::Wrong) | [`Unresolved`](Conduct::Unresolved) | [`Alone`](Conduct::Alone) if others answered and all differ, else [`Unresolved`](Conduct::Unresolved) |
 //! | committed, never asked to reveal | [`Unresolved`](Conduct::Unresolved) | [`Unresolved`](Conduct::Unresolved) | [`Unresolved`](Conduct::Unresolved) |
-//! | let a stage pass | [`Silent`](Conduct::Silent) | [`Silent`](Conduct::Silent) | [`Silent`](Conduct::Silent) |
+//! | let `Commit` pass | [`Silent`](Conduct::Silent) | [`Silent`](Conduct::Silent) | [`Silent`](Conduct::Silent) |
+//! | let a later stage pass | [`Withheld`](Conduct::Withheld) | [`Withheld`](Conduct::Withheld) | [`Withheld`](Conduct::Withheld) |
 //! | abstained | [`Abstained`](Conduct::Abstained) | [`Abstained`](Conduct::Abstained) | [`Abstained`](Conduct::Abstained) |
 //!
 //! Where either the seat or the quorum says that a blob is missing, the seat outside the quorum is
@@ -134,6 +138,8 @@ extern crate alloc;
 
 pub mod agenda;
 mod answers;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 pub mod comparison;
 mod decision;
 mod escalation;
@@ -199,6 +205,10 @@ pub mod pallet {
 
 		/// Weights.
 		type WeightInfo: WeightInfo;
+
+		/// Has other pallets make what benchmarks work on.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: benchmarking::BenchmarkHelper;
 	}
 
 	/// The committee of each job that has one.
@@ -400,7 +410,8 @@ pub mod pallet {
 		WrongStage,
 		/// The time for this is over.
 		StageOver,
-		/// The signer let a stage pass, and its answer does not count any more.
+		/// The signer let a stage pass, before its commitment or after it, and its answer does not
+		/// count any more.
 		FellSilent,
 		/// The signer has said that it will not answer.
 		AlreadyAbstained,
@@ -462,10 +473,10 @@ pub mod pallet {
 		CanaryAgrees,
 		/// A parameter is out of its range.
 		ParamOutOfRange,
-		/// A parameter would more than double or halve.
-		ParamStepTooLarge,
-		/// The parameters were changed too recently.
+		/// A parameter would move too far at once.
 		RateTooFast,
+		/// The parameters were changed too recently.
+		ParamsCoolingDown,
 	}
 
 	#[pallet::hooks]
@@ -570,7 +581,7 @@ pub mod pallet {
 		///
 		/// ## Errors
 		///
-		/// [`Error::ParamOutOfRange`], [`Error::ParamStepTooLarge`], [`Error::RateTooFast`].
+		/// [`Error::ParamOutOfRange`], [`Error::RateTooFast`], [`Error::ParamsCoolingDown`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::set_params())]
 		pub fn set_params(origin: OriginFor<T>, params: VerificationParams) -> DispatchResult {

@@ -137,6 +137,21 @@ impl pallet_verification::Config for Test {
 	type MaxTransitionsPerBlock = MaxTransitions;
 	type ParamsCooldown = ConstU32<10>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Market;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper for Market {
+	fn submit(items: u32, agreement: Agreement, redundancy: Redundancy, canary: H256) -> JobId {
+		let request = JobRequest { canary, ..request(items, redundancy) };
+		Self::insert(REQUESTER, request, agreement).unwrap()
+	}
+
+	fn draw() {
+		Waiting::set(&(Queue::get().len() as u32));
+		Self::draw();
+	}
 }
 
 /// Randomness by height.
@@ -321,6 +336,10 @@ impl Settlement<AccountId> for Market {
 		Jobs::get().into_iter().find(|(other, _)| *other == id).map(|(_, job)| job)
 	}
 
+	fn is_for_proven(redundancy: &Redundancy) -> bool {
+		redundancy.executors < Redundancy::DEFAULT.executors
+	}
+
 	fn settle_part(
 		id: JobId,
 		executors: &[AccountId],
@@ -449,6 +468,7 @@ impl ProviderPool<AccountId> for Pool {
 		assert_eq!(risk, RISK);
 		match conduct {
 			Conduct::Wrong => Self::slash(executor, risk),
+			Conduct::Withheld => Self::slash(executor, risk / 2),
 			Conduct::Silent => Self::slash(executor, risk / 10),
 			_ => {},
 		}
@@ -472,6 +492,16 @@ pub fn build_and_execute(test: impl FnOnce()) {
 
 /// The same, where this share of the jobs is audited.
 pub fn build_with_audits(rate: Permill, test: impl FnOnce()) {
+	state(rate).execute_with(|| {
+		begin(START);
+		let issuance = Balances::total_issuance();
+		test();
+		check(issuance);
+	});
+}
+
+/// The state that tests start from, where this share of the jobs is audited.
+fn state(rate: Permill) -> TestState {
 	let accounts = [REQUESTER, TREASURY, STRANGER].into_iter().chain(PROVIDERS);
 	let balances = accounts.map(|who| (who, ENDOWMENT)).collect();
 	let params = crate::VerificationParams {
@@ -486,16 +516,20 @@ pub fn build_with_audits(rate: Permill, test: impl FnOnce()) {
 	}
 	.build_storage()
 	.unwrap();
-	TestState::new(storage).execute_with(|| {
+	let mut state = TestState::new(storage);
+	state.execute_with(|| {
 		frame_system::BlockHash::<Test>::insert(0, GENESIS);
 		for who in PROVIDERS {
 			assert_ok!(Balances::hold(&HoldReason::Stake, &who, STAKE));
 		}
-		begin(START);
-		let issuance = Balances::total_issuance();
-		test();
-		check(issuance);
 	});
+	state
+}
+
+/// The state that benchmarks start from.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn new_test_ext() -> TestState {
+	state(Permill::zero())
 }
 
 fn check(issuance: Balance) {

@@ -140,13 +140,13 @@ impl<T: Config> Pallet<T> {
 		now: BlockNumber,
 		vrf: &[u8; 32],
 	) -> bool {
-		let params = Params::<T>::get();
 		let left = committee.deadline.saturating_sub(now);
-		if committee.round > 0 || left < params.min_audit_time || Self::counterpart(job).is_some() {
+		let least = Params::<T>::get().min_audit_time;
+		if committee.round > 0 || left < least || Self::counterpart(job).is_some() {
 			return false;
 		}
 		let Some(record) = T::Settlement::job(job) else { return false };
-		let rate = params.rate(record.request.redundancy.executors);
+		let rate = Self::audit_rate_of(&record.request.redundancy);
 		u64::from(hashing::lottery(vrf, &Self::genesis_hash(), job)) < threshold(rate)
 	}
 

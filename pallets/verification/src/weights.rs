@@ -1,37 +1,16 @@
 //! Weights of the calls, the hooks and the transaction extension.
 //!
-//! Counted by hand: the storage items that each reads and writes, those of other pallets included,
-//! priced by the runtime's database weights, on top of a generous time for decoding, hashing and
-//! encoding. They stand until benchmarks generate better ones.
+//! Measured by benchmarks, see `scripts/weights.sh`.
+
+mod generated;
+
+pub use generated::SubstrateWeight;
 
 use frame::weights_prelude::*;
-use tercet_primitives::{Duty, Payload, Response, MAX_INLINE_BYTES, MAX_ITEMS, MAX_SEATS};
+use tercet_primitives::{Duty, Payload, Response, MAX_INLINE_BYTES, MAX_ITEMS};
 
-/// Time that anything takes besides its storage accesses, in picoseconds: 40 µs.
-const BASE: u64 = 40_000_000;
-
-/// Time to decode, hash, compare and encode one byte of inline output, once in the transaction and
-/// once for each seat, in picoseconds: 25 ns.
-const PER_BYTE: u64 = 25_000;
-
-/// Time to decode and hash one vote, in picoseconds: 1 µs.
-const PER_VOTE: u64 = 1_000_000;
-
-/// Time to hash and compare the votes of all seats on one item, in picoseconds: 8 µs.
-const PER_ITEM: u64 = 8_000_000;
-
-/// Time to pay one account, with its events, in picoseconds: 40 µs.
-const PER_PAYEE: u64 = 40_000_000;
-
-const SEATS: u64 = MAX_SEATS as u64;
-
-/// Executors, four authors, treasury and requester, for a part and for the rest.
-const PAYEES: u64 = 2 * (SEATS + 6);
-
-/// Weights of this pallet.
+/// Weights of this pallet. Calls that do several things weigh as much as each of them alone.
 pub trait WeightInfo {
-	/// `answer`, besides its duties.
-	fn answer() -> Weight;
 	/// A commitment.
 	fn commit() -> Weight;
 	/// A seal.
@@ -44,21 +23,35 @@ pub trait WeightInfo {
 	fn itemize(v: u32) -> Weight;
 	/// An abstention.
 	fn abstain() -> Weight;
-	/// Comparing the answers to `v` items, and the worst that follows: a settlement that ends a
-	/// review, which in turn settles the job under review.
-	fn compare(v: u32) -> Weight;
+	/// Comparing the fingerprints of `v` items, and the worst that follows: a settlement that ends
+	/// an audit, which in turn settles the job under audit.
+	fn compare_fingerprints(v: u32) -> Weight;
+	/// Comparing the digests of `v` items, of which one has been settled before, and settling the
+	/// others.
+	fn compare_digests(v: u32) -> Weight;
 	/// `challenge`.
 	fn challenge() -> Weight;
 	/// `open_canary`.
 	fn open_canary() -> Weight;
 	/// `set_params`.
 	fn set_params() -> Weight;
-	/// Looking at the agenda, with `n` entries due, when a block begins and when it ends.
-	fn reserve_transitions(n: u32) -> Weight;
-	/// Ending a stage at the end of a block.
-	fn transition() -> Weight;
+	/// Looking at `b` blocks of the agenda, with `n` entries due, when a block begins and when it
+	/// ends.
+	fn reserve_transitions(b: u32, n: u32) -> Weight;
+	/// A lottery that submits an audit: the worst end of a stage that compares nothing.
+	fn lottery() -> Weight;
 	/// Checking whether `d` duties with `v` votes are owed.
 	fn owed(d: u32, v: u32) -> Weight;
+
+	/// Comparing the answers to `v` items, and the worst that follows.
+	fn compare(v: u32) -> Weight {
+		Self::compare_fingerprints(v).max(Self::compare_digests(v))
+	}
+
+	/// Ending a stage at the end of a block.
+	fn transition() -> Weight {
+		Self::lottery().max(Self::compare(MAX_ITEMS))
+	}
 }
 
 /// Votes in a list of duties.
@@ -99,8 +92,7 @@ pub(crate) fn answer_with<W: WeightInfo>(
 	recorded: &Weight,
 	compared: impl Iterator<Item = Option<u32>>,
 ) -> Weight {
-	let base = W::answer().saturating_add(*recorded);
-	compared.flatten().fold(base, |sum, items| sum.saturating_add(W::compare(items)))
+	compared.flatten().fold(*recorded, |sum, items| sum.saturating_add(W::compare(items)))
 }
 
 /// Bytes of an answer's output that travel in the transaction.
@@ -111,100 +103,5 @@ fn inline_bytes(response: &Response) -> u32 {
 			Payload::Blob(_) => 0,
 		},
 		Response::Invalid(_) => 0,
-	}
-}
-
-/// The counts, priced by the runtime's database weights.
-pub struct SubstrateWeight<T>(PhantomData<T>);
-
-impl<T: frame_system::Config> SubstrateWeight<T> {
-	fn time(base: u64, unit: u64, count: u32) -> Weight {
-		Weight::from_parts(base.saturating_add(unit.saturating_mul(count.into())), 0)
-	}
-}
-
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Reads: the hash of the genesis block.
-	fn answer() -> Weight {
-		Self::time(BASE, 0, 0).saturating_add(T::DbWeight::get().reads(1))
-	}
-
-	/// Reads: `CommitteesOf`. Writes: `CommitteesOf`, `Agenda` twice: it may end the stage.
-	fn commit() -> Weight {
-		Self::time(BASE, 0, 0).saturating_add(T::DbWeight::get().reads_writes(1, 3))
-	}
-
-	/// As `commit`.
-	fn seal() -> Weight {
-		Self::commit()
-	}
-
-	/// As `commit`.
-	fn reveal(b: u32) -> Weight {
-		Self::time(BASE, PER_BYTE, b).saturating_add(T::DbWeight::get().reads_writes(1, 3))
-	}
-
-	/// As `commit`, and writes `VotesOf`.
-	fn open_seal(v: u32) -> Weight {
-		Self::time(BASE, PER_VOTE, v).saturating_add(T::DbWeight::get().reads_writes(1, 4))
-	}
-
-	/// As `open_seal`.
-	fn itemize(v: u32) -> Weight {
-		Self::open_seal(v)
-	}
-
-	/// As `commit`.
-	fn abstain() -> Weight {
-		Self::commit()
-	}
-
-	/// For each of two jobs, the votes, the job, the ledger of payouts, the requester's holds, the
-	/// account of every payee, the record of every executor and its slash are read and written;
-	/// reviews, references and verdicts are read and written; assignments, votes and the places on
-	/// the agendas are removed.
-	fn compare(v: u32) -> Weight {
-		const TOUCHED: u64 = 8 + PAYEES + 3 * SEATS;
-		const REMOVED: u64 = 2 + 2 * SEATS;
-		Self::time(2 * (BASE + PER_PAYEE * PAYEES), PER_ITEM, v)
-			.saturating_add(T::DbWeight::get().reads_writes(2 * TOUCHED, 2 * (TOUCHED + REMOVED)))
-	}
-
-	/// Reads: the job, `Params`, `Verdicts`, `ReviewOf`, `Reviews` twice. Writes: `Reviews`,
-	/// `ReviewOf`. The submission of a job besides: ten of each.
-	fn challenge() -> Weight {
-		Self::time(4 * BASE, 0, 0).saturating_add(T::DbWeight::get().reads_writes(16, 12))
-	}
-
-	/// As `challenge`, and verifies a Merkle proof.
-	fn open_canary() -> Weight {
-		Self::challenge().saturating_add(Self::time(BASE, 0, 0))
-	}
-
-	/// Reads and writes: `Params`, `ParamsSetAt`.
-	fn set_params() -> Weight {
-		Self::time(BASE, 0, 0).saturating_add(T::DbWeight::get().reads_writes(2, 2))
-	}
-
-	/// Reads, twice: `AgendaCursor`, the keys of `n` entries, the end of each block's. Writes:
-	/// `ReservedTransitions` twice, `AgendaCursor`.
-	fn reserve_transitions(n: u32) -> Weight {
-		let reads = 2u64.saturating_mul(u64::from(n).saturating_mul(2).saturating_add(2));
-		Self::time(BASE, BASE / 10, n).saturating_add(T::DbWeight::get().reads_writes(reads, 3))
-	}
-
-	/// Reads: the block's randomness, `Agenda`, `CommitteesOf`. Writes: `Agenda`. Then the worst of
-	/// all ends of a stage: a comparison, or a lottery that submits an audit.
-	fn transition() -> Weight {
-		Self::compare(MAX_ITEMS)
-			.saturating_add(Self::challenge())
-			.saturating_add(T::DbWeight::get().reads_writes(3, 1))
-	}
-
-	/// Reads: the hash of the genesis block and, for each duty, `CommitteesOf`.
-	fn owed(d: u32, v: u32) -> Weight {
-		Self::time(BASE, BASE, d)
-			.saturating_add(Self::time(0, PER_VOTE, v))
-			.saturating_add(T::DbWeight::get().reads(u64::from(d).saturating_add(1)))
 	}
 }

@@ -27,6 +27,9 @@ use frame_system::{
 	limits::{BlockLength, BlockWeights},
 	EnsureRoot,
 };
+use pallet_job_market::weights::WeightInfo as _;
+use pallet_provider_staking::{weights::WeightInfo as _, MAX_OFFERS};
+use pallet_verification::weights::WeightInfo as _;
 use scale_info::TypeInfo;
 use sp_runtime::{
 	traits::{AccountIdConversion, BlakeTwo256},
@@ -62,6 +65,34 @@ const fn deposit(items: u32, bytes: u32) -> Balance {
 /// Of a 2 s slot BABE proposes for two thirds; one second of execution leaves room to import.
 const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+/// Most of a block that our hooks may take: the sum of the shares below, and a little for what they
+/// take to see that nothing is due.
+pub const HOOKS_RATIO: Perbill = Perbill::from_percent(60);
+const DRAWS_RATIO: Perbill = Perbill::from_percent(20);
+const TRANSITIONS_RATIO: Perbill = Perbill::from_percent(20);
+const EXPIRIES_RATIO: Perbill = Perbill::from_percent(10);
+const SLASHES_RATIO: Perbill = Perbill::from_percent(5);
+
+/// As many as fit into a share of a block if each weighs `each`; at least one.
+fn fitting(share: Perbill, each: Weight) -> u32 {
+	let many = (share * MAX_BLOCK_WEIGHT).checked_div_per_component(&each);
+	many.and_then(|many| many.try_into().ok()).unwrap_or(u32::MAX).max(1)
+}
+
+type MarketWeights = pallet_job_market::weights::SubstrateWeight<Runtime>;
+type StakingWeights = pallet_provider_staking::weights::SubstrateWeight<Runtime>;
+type VerificationWeights = pallet_verification::weights::SubstrateWeight<Runtime>;
+
+parameter_types! {
+	/// Jobs for which executors are drawn in one block, at most.
+	pub MaxDraws: u32 = fitting(DRAWS_RATIO, MarketWeights::draw());
+	/// Stages of committees that end on their own in one block, at most.
+	pub MaxTransitions: u32 = fitting(TRANSITIONS_RATIO, VerificationWeights::transition());
+	/// Jobs that expire in one block, at most.
+	pub MaxExpiries: u32 = fitting(EXPIRIES_RATIO, MarketWeights::expire_job());
+	/// Slashes that are applied in one block, at most.
+	pub MaxSlashes: u32 = fitting(SLASHES_RATIO, StakingWeights::apply_slash(MAX_OFFERS));
+}
 
 parameter_types! {
 	pub const Version: RuntimeVersion = VERSION;
@@ -282,13 +313,15 @@ impl pallet_provider_staking::Config for Runtime {
 	type MinBond = ConstU128<{ 1_000 * TCT }>;
 	type StakeCap = ConstU128<{ 10_000 * TCT }>;
 	type UnbondingPeriod = ConstU32<{ 14 * DAYS }>;
-	type MaxSlashesPerBlock = ConstU32<32>;
+	type MaxSlashesPerBlock = MaxSlashes;
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type PalletId = StakingPalletId;
 	type Treasury = TreasuryAccount;
 	type AdminOrigin = StakingParameters;
 	type CancelOrigin = SlashCancellation;
-	type WeightInfo = pallet_provider_staking::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = StakingWeights;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Helper;
 }
 
 impl pallet_job_market::Config for Runtime {
@@ -306,9 +339,11 @@ impl pallet_job_market::Config for Runtime {
 	type MinDeadline = ConstU32<20>;
 	type MaxDeadline = ConstU32<DAYS>;
 	type MaxInputBytes = ConstU64<{ 1 << 30 }>;
-	type MaxDrawsPerBlock = ConstU32<64>;
-	type MaxExpiriesPerBlock = ConstU32<64>;
-	type WeightInfo = pallet_job_market::weights::SubstrateWeight<Runtime>;
+	type MaxDrawsPerBlock = MaxDraws;
+	type MaxExpiriesPerBlock = MaxExpiries;
+	type WeightInfo = MarketWeights;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Helper;
 }
 
 /// The VRF output that Babe writes at the end of each block.
@@ -325,9 +360,11 @@ impl pallet_verification::Config for Runtime {
 	type Pool = ProviderStaking;
 	type Vrf = BabeVrf;
 	type AdminOrigin = VerificationParameters;
-	type MaxTransitionsPerBlock = ConstU32<128>;
+	type MaxTransitionsPerBlock = MaxTransitions;
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
-	type WeightInfo = pallet_verification::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = VerificationWeights;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Helper;
 }
 
 impl pallet_payouts::Config for Runtime {
@@ -343,4 +380,6 @@ impl pallet_payouts::Config for Runtime {
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type AdminOrigin = StakingParameters;
 	type WeightInfo = pallet_payouts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Helper;
 }

@@ -23,7 +23,7 @@ const FIRST_SLOT: u64 = 1_000_000;
 /// Runs `test` in the first block of a chain that starts from `preset`, on a node that can generate
 /// keys, and checks the invariants of our pallets afterwards.
 pub fn on_a_network<R>(preset: &str, test: impl FnOnce() -> R) -> R {
-	let mut chain = chain(preset);
+	let mut chain = chain_from(preset);
 	chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	chain.execute_with(|| {
 		begin(1, Hash::default(), &[]);

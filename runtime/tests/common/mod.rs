@@ -10,6 +10,7 @@ use polkadot_sdk::{
 	frame_support::{
 		dispatch::DispatchResultWithPostInfo,
 		traits::{OnFinalize, OnGenesis, OnInitialize},
+		weights::Weight,
 	},
 	pallet_babe,
 	sp_crypto_hashing::blake2_256,
@@ -36,18 +37,26 @@ pub const POOL: PoolId = PoolId { variant: VARIANT, class: DeterminismClass::Por
 /// Runs `test` on a fresh chain on which //Ferdie has published a model, and checks the invariants of
 /// every pallet afterwards.
 pub fn on_a_chain<R>(test: impl FnOnce() -> R) -> R {
-	chain("development").execute_with(|| {
-		System::on_genesis();
-		next_block();
-		dispatch(account(Sr25519Keyring::Ferdie), publish()).expect("the model is published");
+	chain().execute_with(|| {
 		let result = test();
 		check_invariants();
 		result
 	})
 }
 
+/// A fresh chain on which //Ferdie has published a model.
+pub fn chain() -> TestExternalities {
+	let mut chain = chain_from("development");
+	chain.execute_with(|| {
+		System::on_genesis();
+		next_block();
+		dispatch(account(Sr25519Keyring::Ferdie), publish()).expect("the model is published");
+	});
+	chain
+}
+
 /// A chain that starts from `preset`.
-pub fn chain(preset: &str) -> TestExternalities {
+pub fn chain_from(preset: &str) -> TestExternalities {
 	let preset = genesis::get_preset(&preset.into()).expect("the preset exists");
 	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("presets are JSON");
 	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("serializes");
@@ -83,13 +92,24 @@ type Ours = (ModelRegistry, ProviderStaking, JobMarket, Verification, Payouts);
 /// Ends the block and begins the next one, whose hooks run as they do on a chain: Babe's output is
 /// there when the market draws and the lottery is held.
 pub fn next_block() {
+	end_block();
+	begin_block();
+}
+
+/// Ends the block.
+pub fn end_block() {
 	let now = System::block_number();
 	let vrf = blake2_256(&now.to_le_bytes());
 	pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some(vrf));
 	Ours::on_finalize(now);
 	System::reset_events();
-	System::set_block_number(now + 1);
-	Ours::on_initialize(now + 1);
+}
+
+/// Begins the next one. Returns the weight that the hooks declare.
+pub fn begin_block() -> Weight {
+	let next = System::block_number() + 1;
+	System::set_block_number(next);
+	Ours::on_initialize(next)
 }
 
 /// Blocks until `number`.

@@ -224,6 +224,7 @@ pub fn executors(view: &JobView) -> Option<String> {
 			},
 			SeatState::Abstained => ("abstained", String::new()),
 			SeatState::Silent => ("silent", String::new()),
+			SeatState::Withheld => ("withheld", String::new()),
 		};
 		table.add_row([
 			right(index),
@@ -374,6 +375,19 @@ mod tests {
 			let value = value(JobId(1), &view);
 			assert_eq!(value["fault"].is_null(), fault.is_none());
 		}
+	}
+
+	#[test]
+	fn executors_show_how_far_each_answer_has_come() {
+		let running = JobState::Running { drawn_at: 1, part: None };
+		let mut view = view(running, Some(Stage::Draw));
+		let states = ["committed", "revealed", "cannot be run", "silent", "abstained"];
+		let lines = executors(&view).unwrap();
+		assert!(states.iter().all(|state| lines.contains(*state)), "{lines}");
+		assert!(!lines.contains("withheld"));
+		view.committee.as_mut().unwrap().seats[0].state = SeatState::Withheld;
+		let lines = executors(&view).unwrap();
+		assert!(lines.contains("withheld") && !lines.contains("committed"), "{lines}");
 	}
 
 	#[test]

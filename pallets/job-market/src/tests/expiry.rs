@@ -137,15 +137,15 @@ fn expiry_weight_counts_steps_and_refunds() {
 		LeastPrice::set(&6);
 		Vrf::set(&None);
 		let idle = next_block();
-		let expiry = Weights::expire_base() + Weights::expire_step();
-		let requeue = Weights::requeue_base() + Weights::requeue_step();
-		assert_eq!(idle, expiry + requeue + Weights::reserve_draws());
+		let looking = Weights::expire_agenda(1) + Weights::requeue(1, 0);
+		assert_eq!(idle, looking + Weights::reserve_draws());
 		let jobs: Vec<_> = (0..MAX_EXPIRIES + 1).map(|_| submit(request())).collect();
 		run_to(2 + MIN_DEADLINE);
 		let draws = Weights::draw() * jobs.len() as u64;
 		// As many as the cap; then one, and the block of its own beside the one of the backlog.
 		assert_eq!(next_block(), idle + draws + Weights::expire_job() * u64::from(MAX_EXPIRIES));
-		assert_eq!(next_block(), idle + draws + Weights::expire_job() + Weights::expire_step());
+		let step = Weights::expire_agenda(2) - Weights::expire_agenda(1);
+		assert_eq!(next_block(), idle + draws + Weights::expire_job() + step);
 		assert_eq!(next_block(), idle + draws);
 	});
 }

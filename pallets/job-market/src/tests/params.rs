@@ -86,56 +86,60 @@ fn set_params_accepts_the_ends_of_each_range() {
 #[test]
 fn set_params_fails_when_a_value_more_than_doubles_or_halves() {
 	build_and_execute(|| {
+		// Odd, and above the step up to which everything moves freely.
+		let fee = 10 * AMOUNT_STEP + 1;
+		let share = |n: u32| Permill::from_parts(n * (10 * SHARE_STEP.deconstruct() + 1));
 		let now = MarketParams {
-			job_fee: 1_001,
+			job_fee: fee,
 			risk_factor: 9,
 			deposit_base: 1_001,
-			deposit_per_byte: 11,
+			deposit_per_byte: fee,
 			retention: 101,
 			min_executors: 3,
 			adaptive_floor: 2,
-			invalid_share: Permill::from_parts(1_001),
+			invalid_share: share(1),
 		};
 		Params::<Test>::put(now);
 		let too_fast = [
-			MarketParams { job_fee: 2_003, ..now },
-			MarketParams { job_fee: 499, ..now },
+			MarketParams { job_fee: 2 * fee + 1, ..now },
+			MarketParams { job_fee: fee / 2, ..now },
 			MarketParams { job_fee: 0, ..now },
 			MarketParams { risk_factor: 19, ..now },
-			MarketParams { risk_factor: 3, ..now },
+			MarketParams { risk_factor: 4, ..now },
 			MarketParams { deposit_base: 2_003, ..now },
-			MarketParams { deposit_base: 499, ..now },
-			MarketParams { deposit_per_byte: 23, ..now },
-			MarketParams { deposit_per_byte: 4, ..now },
+			MarketParams { deposit_base: 500, ..now },
+			MarketParams { deposit_per_byte: 2 * fee + 1, ..now },
+			MarketParams { deposit_per_byte: fee / 2, ..now },
 			MarketParams { retention: 203, ..now },
-			MarketParams { retention: 49, ..now },
+			MarketParams { retention: 50, ..now },
 			MarketParams { min_executors: 7, ..now },
+			MarketParams { min_executors: 1, adaptive_floor: 1, ..now },
 			MarketParams { adaptive_floor: 5, min_executors: 6, ..now },
-			MarketParams { invalid_share: Permill::from_parts(2_003), ..now },
-			MarketParams { invalid_share: Permill::from_parts(499), ..now },
+			MarketParams { invalid_share: share(2) + Permill::from_parts(1), ..now },
+			MarketParams { invalid_share: Permill::from_parts(share(1).deconstruct() / 2), ..now },
 		];
 		for params in too_fast {
 			assert_noop!(set(params), Error::<Test>::RateTooFast);
 		}
 		let largest = MarketParams {
-			job_fee: 2_002,
+			job_fee: 2 * fee,
 			risk_factor: 18,
 			deposit_base: 2_002,
-			deposit_per_byte: 22,
+			deposit_per_byte: 2 * fee,
 			retention: 202,
 			min_executors: 6,
 			adaptive_floor: 4,
-			invalid_share: Permill::from_parts(2_002),
+			invalid_share: share(2),
 		};
 		let smallest = MarketParams {
-			job_fee: 500,
-			risk_factor: 4,
-			deposit_base: 500,
-			deposit_per_byte: 5,
-			retention: 50,
-			min_executors: 1,
+			job_fee: fee / 2 + 1,
+			risk_factor: 5,
+			deposit_base: 501,
+			deposit_per_byte: fee / 2 + 1,
+			retention: 51,
+			min_executors: 2,
 			adaptive_floor: 1,
-			invalid_share: Permill::from_parts(500),
+			invalid_share: Permill::from_parts(share(1).deconstruct() / 2 + 1),
 		};
 		hypothetically_ok!(set(largest));
 		hypothetically_ok!(set(smallest));

@@ -112,7 +112,8 @@ fn retry_weight_counts_steps_and_jobs() {
 		submit_cheap();
 		let due = Weights::draw() * 2;
 		assert_eq!(next_block(), idle + due);
-		assert_eq!(next_block(), idle + due + Weights::requeue_job() * 2);
+		let requeued = Weights::requeue(1, 2) - Weights::requeue(1, 0);
+		assert_eq!(next_block(), idle + due + requeued);
 		assert_eq!(next_block(), idle);
 	});
 }

@@ -110,7 +110,7 @@ fn set_params_fails_when_the_last_change_is_one_block_too_recent() {
 	build_and_execute(|| {
 		assert_ok!(set(Parameters { era_length: 20, ..params() }));
 		System::set_block_number(COOLDOWN);
-		assert_noop!(set(params()), Error::<Test>::RateTooFast);
+		assert_noop!(set(params()), Error::<Test>::ParamsCoolingDown);
 		System::set_block_number(1 + COOLDOWN);
 		assert_ok!(set(params()));
 		assert_eq!(ParamsChangedAt::<Test>::get(), Some(1 + COOLDOWN));

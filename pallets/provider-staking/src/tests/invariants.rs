@@ -105,6 +105,7 @@ fn try_state_fails_when_jobs_do_not_add_up() {
 	breaks_provider(error, ALICE, |p| p.in_flight += 1);
 	breaks_provider(error, ALICE, |p| p.record.assigned += 1);
 	breaks_provider(error, ALICE, |p| p.record.silent += 1);
+	breaks_provider(error, ALICE, |p| p.record.withheld += 1);
 	breaks_provider(error, ALICE, |p| p.record.wrong += 1);
 	breaks_provider(error, ALICE, |p| p.record.abstained += 1);
 }

@@ -34,11 +34,12 @@ fn set_params_refuses_when_the_origin_is_not_the_admin() {
 #[test]
 fn set_params_refuses_each_value_when_out_of_range() {
 	build_and_execute(|| {
-		let changes: [fn(&mut Parameters); 10] = [
+		let changes: [fn(&mut Parameters); 11] = [
 			|params| params.stake_epoch = 0,
 			|params| params.stake_epoch = MAX_STAKE_EPOCH + 1,
 			|params| params.slash_delay = 0,
 			|params| params.slash_delay = UNBONDING_PERIOD,
+			|params| params.withheld_share = Permill::from_percent(9),
 			|params| params.max_in_flight = 0,
 			|params| params.max_in_flight = MAX_MAX_IN_FLIGHT + 1,
 			|params| params.reputation_half_life = 0,
@@ -52,6 +53,8 @@ fn set_params_refuses_each_value_when_out_of_range() {
 		let in_range = |params: Parameters| params.are_in_range(UNBONDING_PERIOD, STAKE_CAP);
 		assert!(in_range(Parameters { slash_delay: UNBONDING_PERIOD - 1, ..parameters() }));
 		assert!(in_range(Parameters { min_delegation: STAKE_CAP, ..parameters() }));
+		let silent_share = parameters().silent_share;
+		assert!(in_range(Parameters { withheld_share: silent_share, ..parameters() }));
 		assert!(Parameters::default().are_in_range(302_400, u128::MAX));
 	});
 }
@@ -59,12 +62,14 @@ fn set_params_refuses_each_value_when_out_of_range() {
 #[test]
 fn set_params_refuses_each_value_when_it_more_than_doubles_or_halves() {
 	build_and_execute(|| {
-		let changes: [fn(&mut Parameters); 12] = [
+		let changes: [fn(&mut Parameters); 14] = [
 			|params| params.stake_epoch = 2 * EPOCH + 1,
 			|params| params.stake_epoch = EPOCH / 2 - 1,
 			|params| params.slash_delay = 2 * SLASH_DELAY + 1,
 			|params| params.slash_burn = Permill::from_percent(24),
 			|params| params.silent_share = Permill::from_percent(21),
+			|params| params.withheld_share = Permill::from_percent(81),
+			|params| params.withheld_share = Permill::from_percent(19),
 			|params| params.max_in_flight = 4_999,
 			|params| params.reputation_half_life = 21,
 			|params| params.proven_verified = 7,
@@ -108,7 +113,7 @@ fn set_params_refuses_a_second_change_within_the_cooldown_and_not_a_block_longer
 	build_and_execute(|| {
 		assert_ok!(set(|params| params.slash_delay += 1));
 		run(COOLDOWN - 1);
-		assert_noop!(set(|params| params.slash_delay += 1), Error::<Test>::RateTooFast);
+		assert_noop!(set(|params| params.slash_delay += 1), Error::<Test>::ParamsCoolingDown);
 		run(1);
 		assert_ok!(set(|params| params.slash_delay += 1));
 	});

@@ -59,7 +59,7 @@ fn action() -> impl Strategy<Value = Action> {
 			.prop_map(|(pool, price, seats, seed, risk)| {
 				Action::Draw(pool, price, seats, seed, risk)
 			}),
-		3 => (any::<usize>(), 0..6usize).prop_map(|(which, how)| Action::Release(which, how)),
+		3 => (any::<usize>(), 0..CONDUCTS.len()).prop_map(|(which, how)| Action::Release(which, how)),
 		1 => (1..=ACCOUNTS, amount()).prop_map(|(who, risk)| Action::Overrule(who, risk)),
 		1 => (1..=ACCOUNTS, 1..1_000u128).prop_map(|(who, amount)| Action::Reward(who, amount)),
 		1 => (0..10u32).prop_map(Action::CancelSlash),
@@ -119,11 +119,12 @@ fn apply(who: u64, action: Action, busy: &mut Vec<(u64, Balance)>) {
 	};
 }
 
-const CONDUCTS: [Conduct; 6] = [
+const CONDUCTS: [Conduct; 7] = [
 	Conduct::Verified,
 	Conduct::Unresolved,
 	Conduct::Alone,
 	Conduct::Silent,
+	Conduct::Withheld,
 	Conduct::Wrong,
 	Conduct::Abstained,
 ];

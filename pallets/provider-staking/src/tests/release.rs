@@ -2,11 +2,12 @@ use crate::mock::*;
 use frame::testing_prelude::*;
 use tercet_primitives::{traits::ProviderPool, Conduct};
 
-const CONDUCTS: [Conduct; 6] = [
+const CONDUCTS: [Conduct; 7] = [
 	Conduct::Verified,
 	Conduct::Unresolved,
 	Conduct::Alone,
 	Conduct::Silent,
+	Conduct::Withheld,
 	Conduct::Wrong,
 	Conduct::Abstained,
 ];
@@ -15,25 +16,25 @@ const CONDUCTS: [Conduct; 6] = [
 fn release_counts_each_conduct_and_frees_its_risk_when_a_job_ends() {
 	build_and_execute(|| {
 		drawable([ALICE], 3 * MIN_BOND);
-		for risk in 1..=7 {
+		for risk in 1..=8 {
 			draw_all(risk);
 		}
-		assert_eq!(view(ALICE).at_risk, 28);
+		assert_eq!(view(ALICE).at_risk, 36);
 		for (risk, conduct) in (1..).zip(CONDUCTS) {
 			Staking::release(&ALICE, risk, conduct);
 		}
 		let view = view(ALICE);
-		assert_eq!((view.in_flight, view.assigned, view.at_risk), (1, 7, 7));
+		assert_eq!((view.in_flight, view.assigned, view.at_risk), (1, 8, 8));
 		assert_eq!((view.verified, view.unresolved, view.alone), (1, 1, 1));
-		assert_eq!((view.silent, view.wrong, view.abstained), (1, 1, 1));
+		assert_eq!((view.silent, view.withheld, view.wrong, view.abstained), (1, 1, 1, 1));
 	});
 }
 
 #[test]
-fn release_slashes_only_when_wrong_or_silent() {
+fn release_slashes_only_when_wrong_withheld_or_silent() {
 	build_and_execute(|| {
 		drawable([ALICE], MIN_BOND);
-		for (conduct, slash) in CONDUCTS.into_iter().zip([0, 0, 0, 4, 40, 0]) {
+		for (conduct, slash) in CONDUCTS.into_iter().zip([0, 0, 0, 4, 16, 40, 0]) {
 			let before = view(ALICE).pending_slashes;
 			work(ALICE, 40, conduct);
 			assert_eq!(view(ALICE).pending_slashes - before, slash, "{conduct:?}");

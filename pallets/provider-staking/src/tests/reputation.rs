@@ -21,6 +21,7 @@ fn score_moves_with_every_conduct() {
 		(Conduct::Alone, 484_375),
 		(Conduct::Abstained, 484_375),
 		(Conduct::Silent, 437_500),
+		(Conduct::Withheld, 250_000),
 		(Conduct::Wrong, 125_000),
 	] {
 		assert_eq!(after(START, conduct), expected, "{conduct:?}");

@@ -154,6 +154,9 @@ fn slash_of_nothing_is_none() {
 		assert_eq!(PendingSlashes::<Test>::iter().count(), 0);
 		work(ALICE, 10, Conduct::Silent);
 		assert_eq!(view(ALICE).pending_slashes, 1);
+		// Four tenths of two planck.
+		work(ALICE, 2, Conduct::Withheld);
+		assert_eq!(view(ALICE).pending_slashes, 1);
 	});
 }
 

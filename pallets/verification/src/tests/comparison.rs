@@ -19,7 +19,7 @@ fn committee(agreement: Agreement, quorum: u8, responses: &[Option<Response>]) -
 		executor,
 		round: 0,
 		items,
-		state: response.clone().map_or(SeatState::Silent, SeatState::Revealed),
+		state: response.clone().map_or(SeatState::Withheld, SeatState::Revealed),
 		seal: None,
 		voted: response.is_some(),
 	});

@@ -162,6 +162,13 @@ fn duties_are_refused_when_the_seat_fell_silent() {
 		assert_eq!(seat_of(other, late).state, SeatState::Silent);
 		refused(late, commit_duty(other, late, HONEST), Error::FellSilent);
 		refused(late, reveal_duty(other, late, HONEST), Error::FellSilent);
+		// The same for whoever fell silent after its commitment.
+		let last = open_request(request(4, two), EXACT);
+		let plans = [HONEST, Plan::WrongAt(1, 1), Plan::SilentFrom(Stage::Reveal)];
+		play_to(last, Stage::Itemize, in_job(last, &plans));
+		let late = executors(last)[2];
+		assert_eq!(seat_of(last, late).state, SeatState::Withheld);
+		refused(late, reveal_duty(last, late, HONEST), Error::FellSilent);
 		assert!(matches!(state(job), tercet_primitives::JobState::Settled { .. }));
 	});
 }
@@ -263,13 +270,13 @@ fn answer_is_free_and_weighs_what_it_did() {
 		type Weights = <Test as Config>::WeightInfo;
 		let (job, [a, b, c]) = job_in(Stage::Commit, EXACT);
 		let post = one(a, commit_duty(job, a, HONEST)).unwrap();
-		let weight = Weights::answer().saturating_add(Weights::commit());
+		let weight = Weights::commit();
 		assert_eq!((post.pays_fee, post.actual_weight), (Pays::No, Some(weight)));
 		play_to(job, Stage::Reveal, by_seat(&[]));
 		for who in [a, b, c] {
 			let duties = vec![reveal_duty(job, who, HONEST)];
 			let at_most = crate::weights::answer_at_most::<Weights>(&duties);
-			let mut weight = Weights::answer().saturating_add(Weights::reveal(32));
+			let mut weight = Weights::reveal(32);
 			if who == c {
 				weight.saturating_accrue(Weights::compare(4));
 			}

@@ -5,7 +5,7 @@ use crate::mock::*;
 use frame::testing_prelude::*;
 use tercet_primitives::{
 	Agreement,
-	Conduct::{self, Abstained, Alone, Silent, Unresolved, Verified, Wrong},
+	Conduct::{self, Abstained, Alone, Silent, Unresolved, Verified, Withheld, Wrong},
 	Decision, Fault, Job, JobId, JobState, Redundancy, RefundReason, Stage,
 };
 
@@ -60,12 +60,13 @@ fn escalation_brings_two_more_before_anybody_reveals_when_one_abstains() {
 }
 
 #[test]
-fn escalation_brings_two_more_when_one_falls_silent_after_its_commitment() {
+fn escalation_brings_two_more_when_one_withholds_its_answer() {
 	build_and_execute(|| {
 		let plans = [HONEST, HONEST, Plan::SilentFrom(Stage::Reveal)];
 		let (job, conducts) = conducts_of(&plans);
 		assert_eq!(rounds(job), (1, 5, 4));
-		assert_eq!(conducts, [Verified, Verified, Silent, Verified, Verified]);
+		assert_eq!(conducts, [Verified, Verified, Withheld, Verified, Verified]);
+		assert_eq!(gain(executors(job)[2]), -(RISK as i128) / 2);
 	});
 }
 

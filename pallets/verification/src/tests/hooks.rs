@@ -20,8 +20,8 @@ fn on_initialize_reserves_the_weight_of_what_is_due() {
 		System::set_block_number(until);
 		let weight = Verification::on_initialize(until);
 		assert_eq!(ReservedTransitions::<Test>::get(), 3);
-		let expected =
-			Weights::reserve_transitions(3).saturating_add(Weights::transition().saturating_mul(3));
+		let looking = Weights::reserve_transitions(1, 3);
+		let expected = looking.saturating_add(Weights::transition().saturating_mul(3));
 		assert_eq!(weight, expected);
 		finalize();
 		assert_eq!(ReservedTransitions::<Test>::get(), 0);

@@ -16,3 +16,4 @@ mod scenario;
 mod seating;
 mod similar;
 mod windows;
+mod withholding;

@@ -4,7 +4,7 @@ use super::play::*;
 use crate::{mock::*, Event, References};
 use tercet_primitives::{
 	Agreement,
-	Conduct::{Alone, Silent, Unresolved, Verified, Wrong},
+	Conduct::{Alone, Silent, Unresolved, Verified, Withheld, Wrong},
 	Decision, Disputed, ItemSet, JobId, JobState, Redundancy, RefundReason, Stage, MAX_ITEMS,
 };
 
@@ -71,7 +71,7 @@ fn narrowing_asks_everyone_who_gave_a_result_for_its_items() {
 		assert_eq!(statement.executors, (4 * 7 + 5) * PAY);
 		assert_eq!(
 			conducts(job),
-			[Verified, Silent, Wrong, Verified, Verified, Verified, Verified]
+			[Verified, Withheld, Wrong, Verified, Verified, Verified, Verified]
 		);
 	});
 }

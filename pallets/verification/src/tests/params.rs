@@ -29,8 +29,6 @@ fn set_params_is_refused_when_a_value_is_out_of_range() {
 		let p = params();
 		let out_of_range = [
 			VerificationParams { proven_audit_rate: Permill::zero(), audit_rate: FIRST_RATE, ..p },
-			VerificationParams { proven_below: 0, ..p },
-			VerificationParams { proven_below: 8, ..p },
 			VerificationParams { min_audit_time: LEAST_AUDIT_TIME - 1, ..p },
 			VerificationParams { challenge_window: 0, ..p },
 			VerificationParams { challenge_window: LONGEST_CHALLENGE_WINDOW + 1, ..p },
@@ -50,20 +48,17 @@ fn set_params_is_refused_when_a_step_is_too_large() {
 		let too_large = [
 			VerificationParams { proven_audit_rate: above, ..p },
 			VerificationParams { audit_rate: above, proven_audit_rate: above, ..p },
-			VerificationParams { proven_below: 7, ..p },
-			VerificationParams { proven_below: 1, ..p },
 			VerificationParams { min_audit_time: time * 2 + 1, ..p },
 			VerificationParams { min_audit_time: time / 2 - 1, ..p },
 			VerificationParams { challenge_window: window * 2 + 1, ..p },
 			VerificationParams { challenge_window: window / 2 - 1, ..p },
 		];
 		for params in too_large {
-			assert_noop!(set(params), Error::<Test>::ParamStepTooLarge);
+			assert_noop!(set(params), Error::<Test>::RateTooFast);
 		}
 		let most = VerificationParams {
 			audit_rate: FIRST_RATE,
 			proven_audit_rate: FIRST_RATE,
-			proven_below: 6,
 			min_audit_time: time * 2,
 			challenge_window: window / 2,
 		};
@@ -95,7 +90,7 @@ fn set_params_is_refused_when_the_last_change_was_too_recent() {
 		assert_ok!(set(p));
 		let at = System::block_number();
 		run_to(at + 9);
-		assert_noop!(set(p), Error::<Test>::RateTooFast);
+		assert_noop!(set(p), Error::<Test>::ParamsCoolingDown);
 		run_to(at + 10);
 		assert_ok!(set(p));
 	});
@@ -104,7 +99,7 @@ fn set_params_is_refused_when_the_last_change_was_too_recent() {
 #[test]
 #[should_panic = "the parameters are in range"]
 fn genesis_is_refused_when_a_value_is_out_of_range() {
-	let params = VerificationParams { proven_below: 0, ..Default::default() };
+	let params = VerificationParams { challenge_window: 0, ..Default::default() };
 	let genesis = crate::GenesisConfig::<Test> { params, ..Default::default() };
 	let _ = genesis.build_storage();
 }

@@ -216,7 +216,7 @@ proptest! {
 			for event in events() {
 				if let crate::Event::ConductRecorded { job: it, executor, conduct } = event {
 					if matches!(plans(it, executor), Plan::Noisy(_)) {
-						assert!(!matches!(conduct, Conduct::Wrong | Conduct::Silent), "{conduct:?}");
+						assert!(!matches!(conduct, Conduct::Wrong | Conduct::Withheld | Conduct::Silent), "{conduct:?}");
 					}
 				}
 			}
@@ -246,13 +246,9 @@ fn honest_runs(runs: u64) {
 	assert_eq!(slashed, 0);
 }
 
+/// `HONEST_RUNS` says how many; 100,000 take minutes.
 #[test]
 fn honest_executors_are_not_slashed_in_many_runs() {
-	honest_runs(500);
-}
-
-#[test]
-#[ignore = "takes minutes"]
-fn honest_executors_are_not_slashed_in_100_000_runs() {
-	honest_runs(100_000);
+	let runs = std::env::var("HONEST_RUNS").map_or(500, |runs| runs.parse().expect("a number"));
+	honest_runs(runs);
 }

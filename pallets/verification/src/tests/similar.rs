@@ -5,7 +5,7 @@ use crate::{mock::*, Error, Event};
 use frame::testing_prelude::*;
 use tercet_primitives::{
 	hamming_distance,
-	Conduct::{Silent, Verified, Wrong},
+	Conduct::{Silent, Verified, Withheld, Wrong},
 	Duty, JobState, Response, SeatState, Stage, H256,
 };
 
@@ -74,12 +74,12 @@ fn similar_seed_is_unknown_until_commitments_are_in_and_new_in_every_round() {
 			assert_ok!(one(who, seal_duty(job, who, HONEST)));
 		}
 		play(by_seat(&plans));
-		assert_eq!(conducts(job), [Verified, Verified, Silent, Verified, Verified]);
+		assert_eq!(conducts(job), [Verified, Verified, Withheld, Verified, Verified]);
 	});
 }
 
 #[test]
-fn similar_seat_falls_silent_when_it_does_not_vote_again() {
+fn similar_seat_withholds_when_it_does_not_seal_again() {
 	build_and_execute(|| {
 		let job = open(3, SIMILAR);
 		play_to(job, Stage::Draw, by_seat(&[HONEST, HONEST, SILENT]));
@@ -87,7 +87,7 @@ fn similar_seat_falls_silent_when_it_does_not_vote_again() {
 		play(by_seat(&[HONEST, Plan::SilentFrom(Stage::Seal), SILENT]));
 		assert_eq!(
 			conducts(job),
-			[Verified, Silent, Silent, Verified, Verified, Verified, Verified]
+			[Verified, Withheld, Silent, Verified, Verified, Verified, Verified]
 		);
 	});
 }
@@ -114,7 +114,7 @@ fn similar_copy_of_a_seal_or_its_fingerprints_is_worthless() {
 		assert_noop!(one(copier, reveal), Error::<Test>::CommitmentMismatch);
 		let plans = [HONEST, Plan::SilentFrom(Stage::Reveal)];
 		play(by_seat(&plans));
-		assert_eq!(conducts(job), [Verified, Silent, Verified, Verified, Verified]);
+		assert_eq!(conducts(job), [Verified, Withheld, Verified, Verified, Verified]);
 	});
 }
 

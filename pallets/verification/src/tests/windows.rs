@@ -11,7 +11,7 @@ const DRAWN: u32 = START + 1;
 const DEADLINE: u32 = START + TIME;
 
 /// In the last block of its stage, the duty of the last seat is taken; one block later it is not,
-/// and the seat is silent.
+/// and the seat is silent, or withholds.
 fn assert_last_block(job: JobId, last: AccountId, duties: Vec<Duty>) {
 	let (_, until) = stage(job);
 	run_to(until);
@@ -91,7 +91,7 @@ fn seal_and_reveal_windows_end_after_an_eighth_of_the_time() {
 					assert_ok!(call(who, duties(job, who, HONEST)));
 				}
 				assert_last_block(job, c, duties(job, c, HONEST));
-				assert_eq!(seat_of(job, c).state, SeatState::Silent);
+				assert_eq!(seat_of(job, c).state, SeatState::Withheld);
 			});
 		}
 	});
@@ -108,7 +108,7 @@ fn itemize_window_ends_after_an_eighth_of_the_time() {
 			assert_ok!(call(who, duties(job, who, HONEST)));
 		}
 		assert_last_block(job, c, duties(job, c, plans[2]));
-		assert_eq!(seat_of(job, c).state, SeatState::Silent);
+		assert_eq!(seat_of(job, c).state, SeatState::Withheld);
 	});
 }
 
