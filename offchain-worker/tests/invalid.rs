@@ -4,7 +4,7 @@ mod common;
 
 use std::{
 	sync::{
-		atomic::{AtomicU32, Ordering},
+		atomic::{AtomicBool, AtomicU32, Ordering},
 		Arc,
 	},
 	time::Duration,
@@ -159,17 +159,19 @@ async fn worker_says_out_of_memory_when_the_record_declares_less_than_the_files_
 	running.stop().await;
 }
 
-/// A machine whose device fails, or takes too long.
+/// A machine whose device fails, or takes as long as `slow` says.
 struct Troubled {
 	loads: AtomicU32,
-	slow: Option<Duration>,
+	slow: Option<Arc<AtomicBool>>,
 }
 
-struct Slow(Duration);
+struct Slow(Arc<AtomicBool>);
 
 impl Runnable for Slow {
 	fn run(&self, input: &TensorMap) -> Result<TensorMap, EngineError> {
-		std::thread::sleep(self.0);
+		while self.0.load(Ordering::Relaxed) {
+			std::thread::sleep(Duration::from_millis(10));
+		}
 		Ok(input.clone())
 	}
 }
@@ -181,14 +183,14 @@ impl Compute for Troubled {
 
 	fn load(&self, _: H256, _: &[u8]) -> Result<Arc<dyn Runnable>, EngineError> {
 		self.loads.fetch_add(1, Ordering::Relaxed);
-		match self.slow {
-			Some(time) => Ok(Arc::new(Slow(time))),
+		match &self.slow {
+			Some(slow) => Ok(Arc::new(Slow(slow.clone()))),
 			None => Err(EngineError::Session("CUDA failure 2: out of memory".into())),
 		}
 	}
 }
 
-fn troubled(slow: Option<Duration>) -> (World, Arc<Troubled>) {
+fn troubled(slow: Option<Arc<AtomicBool>>) -> (World, Arc<Troubled>) {
 	let compute = Arc::new(Troubled { loads: AtomicU32::new(0), slow });
 	let mut world = World { compute: Some(compute.clone()), ..World::default() };
 	world.settings.parallel = 1;
@@ -213,18 +215,18 @@ async fn worker_tries_again_and_then_abstains_when_its_device_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_abstains_in_time_when_a_run_takes_too_long() {
-	let (world, compute) = troubled(Some(Duration::from_secs(3)));
+	let slow = Arc::new(AtomicBool::new(true));
+	let (world, compute) = troubled(Some(slow.clone()));
 	let running = world.start();
-	let slow = world.job(1, &onnx::add().0, &numbers(1));
+	let taken = world.job(1, &onnx::add().0, &numbers(1));
 	until("the run", || compute.loads.load(Ordering::Relaxed) > 0).await;
 	let waiting = world.job(2, &onnx::add().0, &numbers(1));
 	until("both to be seen", || running.context.metrics.assignments.get() == 2).await;
-	tokio::time::sleep(Duration::from_millis(300)).await;
 	world.chain.block.send_replace(96);
-	abstained(&world, slow).await;
+	abstained(&world, taken).await;
 	abstained(&world, waiting).await;
 	// The result comes too late, and changes nothing.
-	tokio::time::sleep(Duration::from_secs(3)).await;
+	slow.store(false, Ordering::Relaxed);
 	some_blocks(&world).await;
 	assert_eq!(world.chain.commitments(), vec![]);
 	assert_eq!(running.context.metrics.executed.get(), 0);

@@ -6,7 +6,7 @@ mod common;
 use std::sync::atomic::Ordering;
 
 use common::{
-	jobs::{committed, expected, numbers, responded, revealed, some_blocks},
+	jobs::{blocks_until, committed, expected, numbers, responded, revealed, some_blocks},
 	onnx,
 	world::{until, World, GENESIS, SIMILAR},
 };
@@ -219,12 +219,8 @@ async fn worker_goes_on_where_it_was_when_it_crashed_in_any_stage() {
 		world.chain.lose.store(u32::MAX, Ordering::Relaxed);
 		let running = world.start();
 		// The response may go ahead of the fingerprints, which are computed anew.
-		until("a lost reveal", || {
-			world.chain.next_block();
-			std::thread::sleep(std::time::Duration::from_millis(150));
-			kinds(&world.chain.duties()).contains(&"open")
-		})
-		.await;
+		blocks_until(&world, "a lost reveal", || kinds(&world.chain.duties()).contains(&"open"))
+			.await;
 		running.kill().await;
 		world.chain.lose.store(0, Ordering::Relaxed);
 		let running = world.start();
@@ -336,12 +332,8 @@ async fn worker_does_the_other_duties_when_one_is_refused() {
 	// What was refused goes alone from then on, and not in every block.
 	assert_eq!(world.chain.state(jobs[1]), SeatState::Awaited);
 	world.chain.refused.lock().unwrap().clear();
-	until("the last reveal", || {
-		world.chain.next_block();
-		std::thread::sleep(std::time::Duration::from_millis(100));
-		world.chain.response(jobs[1]).is_some()
-	})
-	.await;
+	let answered = || world.chain.response(jobs[1]).is_some();
+	blocks_until(&world, "the last reveal", answered).await;
 	running.stop().await;
 }
 

@@ -8,7 +8,8 @@ use std::sync::{atomic::Ordering, Arc};
 use common::{
 	digits_int8,
 	jobs::{
-		abstained, abstentions, committed, expected, int8_model, numbers, revealed, some_blocks,
+		abstained, abstentions, blocks_until, committed, expected, int8_model, numbers, revealed,
+		some_blocks,
 	},
 	onnx,
 	world::{me, until, World, GENESIS},
@@ -104,11 +105,7 @@ async fn worker_sends_the_same_commitment_when_messages_are_lost() {
 	world.chain.lose.store(3, Ordering::Relaxed);
 	let running = world.start();
 	let job = world.job(1, &onnx::add().0, &numbers(1));
-	for _ in 0..8 {
-		tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-		world.chain.next_block();
-	}
-	revealed(&world, job).await;
+	blocks_until(&world, "the reveal", || world.chain.response(job).is_some()).await;
 	let commitments = world.chain.commitments();
 	assert!(commitments.len() > 1, "{commitments:?}");
 	assert!(commitments.iter().all(|commitment| *commitment == commitments[0]));
@@ -295,11 +292,7 @@ async fn availability_bonds_offers_and_goes_available_when_models_appear() {
 	let serving = tokio::spawn(service.run(shutdown.clone()));
 	until("the bond", || world.chain.provider.lock().unwrap().is_some()).await;
 	world.chain.models.lock().unwrap().push(int8_model(0));
-	for _ in 0..8 {
-		tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-		world.chain.next_block();
-	}
-	until("availability", || {
+	blocks_until(&world, "availability", || {
 		world.chain.provider.lock().unwrap().as_ref().is_some_and(|provider| provider.available)
 	})
 	.await;
@@ -308,10 +301,7 @@ async fn availability_bonds_offers_and_goes_available_when_models_appear() {
 
 	// Whoever leaves the pools by hand stays out, and a second look changes nothing.
 	world.chain.provider.lock().unwrap().as_mut().unwrap().available = false;
-	for _ in 0..8 {
-		tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-		world.chain.next_block();
-	}
+	some_blocks(&world).await;
 	let provider = world.chain.provider.lock().unwrap().clone().unwrap();
 	assert_eq!((provider.bonded, provider.offers.len(), provider.available), (50, 1, false));
 	shutdown.cancel();

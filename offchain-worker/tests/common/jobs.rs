@@ -50,6 +50,19 @@ pub fn abstentions(running: &Running, reason: &str) -> u64 {
 	running.context.metrics.abstained.get_or_create(&reason).get()
 }
 
+/// Makes blocks until `condition` holds, at a pace at which sixty of them, and with them the deadlines
+/// of a job, take ten seconds even on a busy machine.
+pub async fn blocks_until(world: &World, what: &str, condition: impl Fn() -> bool) {
+	for _ in 0..60 {
+		if condition() {
+			return;
+		}
+		world.chain.next_block();
+		tokio::time::sleep(Duration::from_millis(150)).await;
+	}
+	until(what, condition).await;
+}
+
 /// Some blocks in which nothing should happen.
 pub async fn some_blocks(world: &World) {
 	for _ in 0..3 {

@@ -524,9 +524,9 @@ impl Running {
 	}
 }
 
-/// Waits until `condition` holds, for ten seconds at most.
+/// Waits until `condition` holds, for a minute at most.
 pub async fn until(what: &str, condition: impl Fn() -> bool) {
-	for _ in 0..1000 {
+	for _ in 0..6000 {
 		if condition() {
 			return;
 		}

@@ -252,11 +252,11 @@ impl Oracle {
 		for (seat, conduct) in committee.seats.iter().zip(conducts) {
 			self.release_job(&seat.executor, risk, conduct);
 		}
-		self.drop_votes(job);
 		self.verification.agenda.remove(&slot(committee.until, job));
 		(committee.stage, committee.decision) = (Stage::Ended, Some(decision));
 		self.put_committee(job, committee);
 		self.review_ended(job);
+		self.drop_votes(job);
 	}
 }
 
@@ -292,7 +292,9 @@ fn conduct(
 			let verdict = verdict.expect("there is a quorum");
 			let speaker = &committee.seats[verdict.places().next().expect("of some seats")];
 			let SeatState::Revealed(agreed) = &speaker.state else { panic!("who answered") };
-			if is_missing(response) || is_missing(agreed) {
+			let is_close = committee.agreement != Agreement::Exact
+				&& verdict.places().any(|other| poll.agree(place, other));
+			if is_close || is_missing(response) || is_missing(agreed) {
 				Conduct::Unresolved
 			} else {
 				Conduct::Wrong

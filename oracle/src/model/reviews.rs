@@ -198,16 +198,45 @@ impl Oracle {
 		let (Response::Result(_), Response::Result(_)) = (ours, theirs) else {
 			return Some(same(ours == theirs));
 		};
-		let references = &self.verification.references;
 		let max = match self.verification.committees.get(&of)?.agreement {
 			Agreement::Exact => 0,
 			Agreement::Similar { max_distance, .. } => max_distance,
 		};
-		Some(match (references.get(&of), references.get(&review)) {
-			(Some(ours), Some(theirs)) => compare(ours, theirs, max),
-			(None, None) => same(ours == theirs),
-			_ => Judgement::Unknown,
-		})
+		let (shown, theirs_shown) = (self.shown(of), self.shown(review));
+		if shown.is_empty() && theirs_shown.is_empty() {
+			return Some(same(ours == theirs));
+		}
+		let mut judgement = Judgement::Unknown;
+		for ours in &shown {
+			for theirs in &theirs_shown {
+				match compare(ours, theirs, max) {
+					Judgement::Upheld => return Some(Judgement::Upheld),
+					Judgement::Contradicted => judgement = Judgement::Contradicted,
+					Judgement::Unknown => {},
+				}
+			}
+		}
+		Some(judgement)
+	}
+
+	/// What a verdict can be compared by: the fingerprints of all who agreed while they are there,
+	/// else what was kept.
+	fn shown(&self, job: JobId) -> Vec<Reference> {
+		let committee = &self.verification.committees[&job];
+		let mut shown = Vec::new();
+		if committee.agreement != Agreement::Exact {
+			for place in self.verification.verdicts[&job].places() {
+				let votes = self.verification.votes.get(&(job, place as u8));
+				if let Some(votes) = votes.filter(|votes| !votes.is_empty()) {
+					let (seed, items) = (committee.seed, committee.items);
+					shown.push(Reference { seed, items, votes: votes.clone() });
+				}
+			}
+		}
+		if shown.is_empty() {
+			shown.extend(self.verification.references.get(&job).cloned());
+		}
+		shown
 	}
 }
 

@@ -52,8 +52,12 @@ pub(crate) fn conduct<AccountId>(
 		Decision::Agreed | Decision::Invalid => {
 			let first = agreeing.iter().next().and_then(|place| committee.seats.get(place));
 			let quorum = first.and_then(response_of);
+			// Whoever is close to one of those who agree, and too far from another, is not proven wrong:
+			// which of several sets of one size counts is chance.
+			let is_close = committee.agreement != Agreement::Exact
+				&& agreeing.iter().any(|other| poll.agree(place, other));
 			// A store may answer some and not others.
-			if is_missing(own) || quorum.is_some_and(is_missing) {
+			if is_close || is_missing(own) || quorum.is_some_and(is_missing) {
 				Conduct::Unresolved
 			} else {
 				Conduct::Wrong
@@ -240,12 +244,13 @@ impl<T: Config> Pallet<T> {
 			T::Pool::release(&executor, risk, conduct);
 			Self::deposit_event(Event::ConductRecorded { job, executor, conduct });
 		}
-		Self::drop_votes(job);
 		Agenda::<T>::remove(committee.until, job);
 		committee.stage = Stage::Ended;
 		committee.decision = Some(decision);
 		CommitteesOf::<T>::insert(job, committee);
 		Self::review_ended(job, Self::now());
+		// After a review has been held against the job under review.
+		Self::drop_votes(job);
 	}
 
 	/// The votes of every seat, in the order of the seats.

@@ -76,7 +76,8 @@
 //! | abstained | [`Abstained`](Conduct::Abstained) | [`Abstained`](Conduct::Abstained) | [`Abstained`](Conduct::Abstained) |
 //!
 //! Where either the seat or the quorum says that a blob is missing, the seat outside the quorum is
-//! `Unresolved`: a store may answer some and not others.
+//! `Unresolved`: a store may answer some and not others. So is, under `Similar`, whoever is within the
+//! distance of one of the quorum and too far from another.
 //!
 //! ## Reviews
 //!
@@ -93,7 +94,9 @@
 //!
 //! Results of a job that was paid in parts are compared item by item: by the digests of its parts
 //! under `Exact`; under `Similar` by the fingerprints of the first part, since the rest, which was
-//! run again by more executors, has another seed. Where the seeds differ, nobody is blamed. Reviews
+//! run again by more executors, has another seed. Where the seeds differ, nobody is blamed. Under
+//! `Similar` a review contradicts only if it is too far from everyone who agreed: the fingerprints of
+//! the quorum that decides later are held against those of the other one's canonical response. Reviews
 //! and audited jobs are never narrowed.
 //!
 //! ## Scenario

@@ -13,7 +13,8 @@ use tercet_primitives::{
 	hamming_distance,
 	hashing::{self, Salt},
 	traits::{ProviderPool, Settlement},
-	Agreement, BlockNumber, Disputed, ItemSet, Job, JobId, JobState, Response, Stage, Votes, H256,
+	Agreement, BlockNumber, Committee, Disputed, ItemSet, Job, JobId, JobState, Response, Stage,
+	Votes, H256,
 };
 
 /// A job that was submitted to review another.
@@ -341,17 +342,50 @@ impl<T: Config> Pallet<T> {
 			// A store may answer some and not others, or later.
 			_ if is_missing(ours) || is_missing(theirs) => Judgement::Unknown,
 			(Response::Result(ours), Response::Result(theirs)) => {
-				match (References::<T>::get(of), References::<T>::get(review)) {
-					(Some(ours), Some(theirs)) => {
-						ours.judge(&theirs, max_distance(&reviewed.agreement))
+				let max = max_distance(&reviewed.agreement);
+				let references = (Self::shown(of, &reviewed), Self::shown(review, &reviewing));
+				match (references.0.as_slice(), references.1.as_slice()) {
+					([], []) => same(ours == theirs),
+					(reviewed, reviewing) => {
+						let pairs =
+							reviewed.iter().flat_map(|a| reviewing.iter().map(move |b| (a, b)));
+						let judgements: Vec<_> = pairs.map(|(a, b)| a.judge(b, max)).collect();
+						best(&judgements)
 					},
-					(None, None) => same(ours == theirs),
-					_ => Judgement::Unknown,
 				}
 			},
 			_ => Judgement::Contradicted,
 		})
 	}
+
+	/// What the verdict of `job` can be held against item by item. Under [`Agreement::Similar`] that
+	/// are the fingerprints of everyone who agreed, as long as they are stored: whoever is close to
+	/// one of them need not be close to all.
+	fn shown(job: JobId, committee: &Committee<T::AccountId>) -> Vec<Reference> {
+		let kept = || References::<T>::get(job).into_iter().collect();
+		if committee.agreement == Agreement::Exact {
+			return kept();
+		}
+		let seats = Verdicts::<T>::get(job).map(|verdict| verdict.seats).unwrap_or_default();
+		let votes = Self::votes(job, committee).into_iter().enumerate();
+		let shown: Vec<_> = votes
+			.filter(|(place, votes)| seats.contains(*place) && !votes.is_empty())
+			.map(|(_, votes)| Reference { seed: committee.seed, items: committee.items, votes })
+			.collect();
+		if shown.is_empty() {
+			kept()
+		} else {
+			shown
+		}
+	}
+}
+
+/// What several comparisons say together: who agrees with one of those who agree is not contradicted.
+fn best(judgements: &[Judgement]) -> Judgement {
+	[Judgement::Upheld, Judgement::Contradicted]
+		.into_iter()
+		.find(|judgement| judgements.contains(judgement))
+		.unwrap_or(Judgement::Unknown)
 }
 
 /// The root that counts for item `index` of a settled job, and the items that it is over.

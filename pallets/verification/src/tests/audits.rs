@@ -63,6 +63,27 @@ fn audit_overrules_a_whole_committee_of_colluders() {
 	});
 }
 
+/// Whichever responses are canonical.
+#[test]
+fn audit_overrules_only_those_who_are_close_to_nobody_of_its_quorum() {
+	for (bits, upheld) in [(33, true), (41, false)] {
+		for nonce in 0..12 {
+			build_with_audits(Permill::one(), || {
+				Nonce::set(&nonce);
+				let plans = [HONEST, Plan::Noisy(12), Plan::Noisy(20)];
+				let (job, review) = audited(SIMILAR, &plans);
+				play(|of, who| match of == job {
+					true => by_seat(&plans)(of, who),
+					false => Plan::Noisy(bits),
+				});
+				assert!(ended(job, review, upheld));
+				let conduct = if upheld { Verified } else { Wrong };
+				assert_eq!(conducts(job), [conduct; 3], "{bits} bits");
+			});
+		}
+	}
+}
+
 #[test]
 fn audit_overrules_those_who_claim_that_a_good_job_is_invalid() {
 	always(|agreement| {

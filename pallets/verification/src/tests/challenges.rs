@@ -320,6 +320,25 @@ fn open_canary_is_refused_when_it_shows_nothing() {
 	});
 }
 
+/// Whichever response of the review is canonical.
+#[test]
+fn challenge_upholds_when_one_of_the_review_is_close() {
+	for (bits, upheld) in [(20, true), (21, false)] {
+		for nonce in 0..12 {
+			build_and_execute(|| {
+				Nonce::set(&nonce);
+				let job = settled(SIMILAR, &[]);
+				assert_ok!(challenge(REQUESTER, job));
+				let far = Plan::Noisy(bits + 20);
+				play(by_seat(&[far, far, Plan::Noisy(bits), far, far]));
+				let review = review_of(job);
+				let event = Event::ReviewEnded { job, review, upheld };
+				assert!(events().contains(&event), "{bits} bits");
+			});
+		}
+	}
+}
+
 #[test]
 fn open_canary_is_refused_when_answers_are_similar_or_the_item_was_not_settled() {
 	build_and_execute(|| {
