@@ -25,7 +25,10 @@ use polkadot_sdk::{
 };
 use tercet_runtime::{apis::RuntimeApi, Hash, OpaqueBlock as Block};
 
-use crate::rpc;
+use crate::{
+	metrics::{self, MarketMetrics},
+	rpc,
+};
 
 /// The client.
 pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, RuntimeExecutor>;
@@ -272,7 +275,22 @@ fn start<N: sc_network::NetworkBackend<Block, Hash>>(
 		);
 	}
 
+	if let Some(registry) = &prometheus {
+		let market = MarketMetrics::register(registry)?;
+		task_manager.spawn_handle().spawn_blocking(
+			"market-metrics",
+			Some("metrics"),
+			metrics::run(client.clone(), market),
+		);
+	}
+
 	let voter_state = SharedVoterState::empty();
+	let jobs = rpc::Jobs::new(client.clone());
+	task_manager.spawn_handle().spawn_blocking(
+		"job-subscriptions",
+		Some("rpc"),
+		jobs.clone().run(),
+	);
 	let rpc_builder = {
 		let finality = grandpa::FinalityProofProvider::new_for_service(
 			backend.clone(),
@@ -295,8 +313,9 @@ fn start<N: sc_network::NetworkBackend<Block, Hash>>(
 					authority_set: authority_set.clone(),
 					justifications: justifications.clone(),
 					finality: finality.clone(),
-					executor,
 				},
+				jobs: jobs.clone(),
+				executor,
 			})
 			.map_err(Into::into)
 		}
