@@ -16,7 +16,6 @@ use super::{
 	jobs::{Follower, Jobs},
 	quote::{self, Answer},
 	receipt::{self, Receipt},
-	update::Update,
 };
 use crate::service::FullClient;
 
@@ -43,7 +42,7 @@ pub trait MarketApi {
 	#[subscription(
 		name = "tercet_subscribeJob" => "tercet_job",
 		unsubscribe = "tercet_unsubscribeJob",
-		item = Update
+		item = crate::rpc::update::Update
 	)]
 	fn subscribe_job(&self, job: JobId);
 }

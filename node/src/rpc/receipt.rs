@@ -9,10 +9,8 @@ use polkadot_sdk::{
 	sc_client_api::{ProofProvider, StorageKey, StorageProvider},
 	sp_api::ProvideRuntimeApi,
 	sp_blockchain::{self, HeaderBackend},
-	sp_core::{
-		hashing::{blake2_128, twox_128, twox_64},
-		Bytes,
-	},
+	sp_core::Bytes,
+	sp_crypto_hashing::{blake2_128, twox_128, twox_64},
 };
 use serde::Serialize;
 use serde_json::Value;
