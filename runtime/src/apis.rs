@@ -26,7 +26,10 @@ use sp_runtime::{
 	ApplyExtrinsicResult, DispatchError, ExtrinsicInclusionMode,
 };
 use tercet_primitives::{
-	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
+	apis::{
+		metrics::{MarketActivity, MarketState},
+		Assignment, ItemProofError, JobView, ProviderView, Quote, Supply,
+	},
 	JobId, Model, ModelId, PoolId, Redundancy, H256,
 };
 
@@ -358,6 +361,16 @@ impl_runtime_apis! {
 
 		fn assignments(who: AccountId) -> Vec<Assignment> {
 			assignments(&who)
+		}
+	}
+
+	impl tercet_primitives::apis::metrics::MetricsApi<Block> for Runtime {
+		fn market_state() -> MarketState {
+			figures::market_state()
+		}
+
+		fn market_activity() -> MarketActivity {
+			figures::market_activity()
 		}
 	}
 

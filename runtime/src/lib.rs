@@ -2,6 +2,8 @@
 //! configured is in [`configs`], what can be asked of it in [`apis`], how a chain starts in
 //! [`genesis`].
 
+// The macros of so many pallets nest deeply.
+#![recursion_limit = "512"]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(missing_docs, reason = "the macros that compose the runtime generate undocumented items")]
 
@@ -16,6 +18,7 @@ mod benchmarking;
 
 pub mod apis;
 pub mod configs;
+mod figures;
 pub mod genesis;
 mod offchain;
 pub mod owed;
@@ -100,18 +103,29 @@ impl_opaque_keys! {
 	}
 }
 
-/// Name and versions.
-#[runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("tercet"),
-	impl_name: Cow::Borrowed("tercet-node"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 1,
-	apis: RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+/// Defines [`VERSION`]. A macro because what reads the version out of the code wants a literal.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Name and versions.
+		#[runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("tercet"),
+			impl_name: Cow::Borrowed("tercet-node"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 1,
+			apis: RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next-version"))]
+version!(1);
+// For rehearsals of upgrades: `scripts/next-runtime.sh`.
+#[cfg(feature = "next-version")]
+version!(2);
 
 #[frame_support::runtime]
 mod runtime {

@@ -6,20 +6,16 @@
 
 pub use pallet::*;
 
-use polkadot_sdk::{
-	frame_support::{self, traits::Get},
-	frame_system,
-};
+use polkadot_sdk::frame_support::{self, traits::Get};
 
 use crate::{BlockNumber, Runtime};
 
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{frame_support, frame_system};
-	use frame_support::pallet_prelude::*;
+	use super::frame_support::pallet_prelude::*;
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config {}
+	pub trait Config: polkadot_sdk::frame_system::Config {}
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);

@@ -227,11 +227,11 @@ fn parameters_change_by_root_and_their_own_track_only() {
 #[test]
 fn slash_is_forgiven_by_root_and_its_track_only() {
 	on_a_hasty_chain(|| {
-		let unknown = pallet_provider_staking::Error::<Runtime>::NoSuchSlash;
+		let unknown = || pallet_provider_staking::Error::<Runtime>::NoSuchSlash;
 		for origin in ORIGINS {
 			let call = pallet_provider_staking::Call::<Runtime>::cancel_slash { id: 9 };
 			let expected: DispatchError = match origin {
-				Origin::SlashCanceller => unknown.into(),
+				Origin::SlashCanceller => unknown().into(),
 				_ => BadOrigin,
 			};
 			assert_eq!(dispatch_from(origin, call), Err(expected));

@@ -15,7 +15,7 @@ use polkadot_sdk::{
 use tercet_primitives::SLOT_MILLIS;
 use tercet_runtime::{AccountId, Executive, Hash, Header, Runtime, Session, UncheckedExtrinsic};
 
-use super::{chain, check_invariants};
+use super::{chain_from, check_invariants};
 
 /// The slot of the first block.
 const FIRST_SLOT: u64 = 1_000_000;

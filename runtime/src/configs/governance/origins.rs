@@ -9,12 +9,10 @@ pub use pallet_origins::Origin;
 
 #[polkadot_sdk::frame_support::pallet]
 pub mod pallet_origins {
-	use polkadot_sdk::{frame_support, frame_system};
-
-	use frame_support::pallet_prelude::*;
+	use polkadot_sdk::frame_support::pallet_prelude::*;
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config {}
+	pub trait Config: polkadot_sdk::frame_system::Config {}
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);
