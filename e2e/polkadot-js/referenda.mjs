@@ -124,7 +124,7 @@ export async function enacted(api, referendum, step) {
 				expect();
 			}
 			if (event.is('scheduler.Dispatched') && event.data.id.toString() === task) {
-				check(seen.includes('Approved'), `${what} was enacted without approval`);
+				check(seen.includes('Confirmed'), `${what} was enacted without approval`);
 				const { result } = event.data;
 				const error = result.isErr ? errorName(api, result.asErr) : undefined;
 				step.note(`block ${block.number}: ${event.name} ${error ?? 'Ok'}`);

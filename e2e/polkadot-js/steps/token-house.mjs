@@ -21,7 +21,7 @@ const SOON = 5;
 /** Blocks that a slash must still be pending for, so that a vote can be in time. */
 const VOTE = 25;
 
-/** Submits every proposal, pays the deposits and votes; each is followed in its own topic. */
+/** Submits every proposal, votes, and pays the deposits; each is followed in its own topic. */
 export async function openReferenda(context) {
 	const { api, report, funder, voters, token } = context;
 
@@ -54,14 +54,7 @@ export async function openReferenda(context) {
 	});
 	const all = Object.values(referenda);
 
-	await report.step('their decision deposits are held', async (step) => {
-		step.waits('the deposits to become final');
-		const before = await heldFrom(api, funder);
-		const sum = await placeDeposits(api, all, funder);
-		same((await heldFrom(api, funder)) - before, sum, 'what is held');
-		step.note(`${sum / token} TCT`);
-	});
-
+	// Before the deposits, with which the decisions begin: the shortest lasts a few blocks.
 	await report.step(`${voters.length} accounts lock tokens and vote`, async (step) => {
 		step.waits('the votes to become final');
 		await Promise.all(voters.map(async (voter) => {
@@ -69,6 +62,14 @@ export async function openReferenda(context) {
 			const balance = ((data.free.toBigInt() + data.reserved.toBigInt()) * 9n) / 10n;
 			await voteWithTokens(api, all, voter, balance);
 		}));
+	});
+
+	await report.step('their decision deposits are held', async (step) => {
+		step.waits('the deposits to become final');
+		const before = await heldFrom(api, funder);
+		const sum = await placeDeposits(api, all, funder);
+		same((await heldFrom(api, funder)) - before, sum, 'what is held');
+		step.note(`${sum / token} TCT`);
 	});
 	return { referenda, proposals, slash, beneficiary, fee, deposited };
 }
