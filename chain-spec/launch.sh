@@ -7,7 +7,6 @@ here="$(cd "$(dirname "$0")" && pwd)"
 node="${TERCET_BIN_DIR:-${CARGO_TARGET_DIR:-$here/../target}/release}/tercet-node"
 
 mkdir -p "$2"
-"$node" export-chain-spec --chain testnet 2>/dev/null |
-	python3 "$here/spec.py" launch "$1" >"$2/plain.json"
-"$node" export-chain-spec --chain "$2/plain.json" --raw 2>/dev/null >"$2/raw.json"
+"$node" export-chain-spec --chain testnet | python3 "$here/spec.py" launch "$1" >"$2/plain.json"
+"$node" export-chain-spec --chain "$2/plain.json" --raw >"$2/raw.json"
 echo "$2/raw.json"

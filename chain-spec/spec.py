@@ -22,6 +22,11 @@ def without_code(_arguments):
     dump(spec)
 
 
+def in_order(_arguments):
+    """The same spec with sorted keys, so that versions differ in what has changed alone."""
+    dump(json.load(sys.stdin))
+
+
 def take_code(spec):
     genesis = spec["genesis"]
     return genesis["raw"]["top"].pop(CODE_KEY) if "raw" in genesis else None
@@ -42,6 +47,7 @@ def shorten(value):
 
 
 def compare(arguments):
+    """Whether a committed spec is what the sources say, code aside."""
     with open(arguments.committed) as committed, open(arguments.fresh) as fresh:
         ours, theirs = json.load(committed), json.load(fresh)
     our_code, their_code = take_code(ours), take_code(theirs)
@@ -90,7 +96,9 @@ def main():
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("without-code", help=without_code.__doc__)
     command.set_defaults(run=without_code)
-    command = commands.add_parser("compare")
+    command = commands.add_parser("sorted", help=in_order.__doc__)
+    command.set_defaults(run=in_order)
+    command = commands.add_parser("compare", help=compare.__doc__)
     command.add_argument("committed")
     command.add_argument("fresh")
     command.add_argument("--code", action="store_true")
