@@ -157,12 +157,15 @@ def check_command(path, program, words):
         problem(path, f"`{' '.join((program, *words))}` names no command of `{program}`")
 
 
-def check_compose():
-    """Each service has its arguments in a list, one to a line."""
-    known = OPTION.findall(help_of("tercet-node", ()) + help_of("tercet-worker", ("run",)))
-    for option in re.findall(r"^ *- (--[a-z-]+)", COMPOSE.read_text(), re.MULTILINE):
-        if option not in known:
-            problem(COMPOSE, f"neither node nor worker has the option {option}")
+def check_options():
+    """Options that stand alone: in lists of arguments, and between backticks in runbooks."""
+    known = set(OPTION.findall(help_of("tercet-node", ()) + help_of("tercet-worker", ("run",))))
+    alone = [(COMPOSE, r"^ *- (--[a-z-]+)")]
+    alone += [(path, r"`(--[a-z-]+)") for path in ROOT.glob("docs/runbooks/*.md")]
+    for path, pattern in alone:
+        for option in re.findall(pattern, path.read_text(), re.MULTILINE):
+            if option not in known:
+                problem(path, f"neither node nor worker has the option {option}")
 
 
 def main():
@@ -175,7 +178,7 @@ def main():
         for program, words in commands(path):
             check_command(path, program, words)
             count += 1
-    check_compose()
+    check_options()
     for line in problems:
         print(line, file=sys.stderr)
     if problems:
