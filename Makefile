@@ -8,7 +8,7 @@ export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
 
 CARGO_DENY_VERSION := 0.20.2
 
-.PHONY: help setup build demo dev test check bench weights simulate oracle fuzz mutants
+.PHONY: help setup build demo dev test specs check bench weights simulate oracle fuzz mutants
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,8 @@ dev: build ## Run a development network until Ctrl-C
 	@$(TERCET_BIN_DIR)/tercet devnet
 
 test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
+	@chain-spec/check.sh
+	@ops/check.py
 	cargo test --release --locked --workspace
 
 e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
@@ -39,6 +41,9 @@ check: setup ## Formatting, lints, licences
 		cargo build --release --locked --workspace --lib --bins --tests --examples
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION)
 	cargo deny check licenses bans sources
+
+specs: build ## Write the committed chain specs anew
+	@chain-spec/make.sh
 
 bench: build ## Measure latency, throughput and overhead; prints a table
 	@$(TERCET_BIN_DIR)/tercet-bench

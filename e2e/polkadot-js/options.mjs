@@ -1,8 +1,6 @@
-// The command line.
+// The command line of `wallet.mjs`.
 
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-
+import { file, parse, UsageError, value, whole } from './arguments.mjs';
 import { encode, tensor } from './safetensors.mjs';
 
 /** Bytes that may travel inside a transaction: `MAX_INLINE_BYTES` of the primitives. */
@@ -28,64 +26,31 @@ export const USAGE = `usage: node wallet.mjs [options]
   --json               steps to stderr, a JSON summary to stdout
   --help`;
 
-/** A command line that cannot be followed. */
-export class UsageError extends Error {
-	name = 'UsageError';
-}
-
 /** Reads the command line; throws `UsageError`. */
 export function options(args) {
-	const value = (fallback) => ({ type: 'string', ...(fallback && { default: fallback }) });
-	let values;
-	try {
-		({ values } = parseArgs({
-			args,
-			options: {
-				url: value('ws://127.0.0.1:9944'),
-				model: value(),
-				'variant-index': value('0'),
-				input: value(),
-				'image-file': value(),
-				'image-index': value('0'),
-				label: value(),
-				price: value(),
-				deadline: value(),
-				funder: value('//Alice'),
-				timeout: value('180'),
-				json: { type: 'boolean', default: false },
-				help: { type: 'boolean', default: false },
-			},
-		}));
-	} catch (error) {
-		throw new UsageError(error.message);
-	}
-	if (!/^wss?:\/\//.test(values.url)) {
-		throw new UsageError(`--url ${values.url}: expected ws:// or wss://`);
-	}
+	const { values, common } = parse(args, {
+		model: value(),
+		'variant-index': value('0'),
+		input: value(),
+		'image-file': value(),
+		'image-index': value('0'),
+		label: value(),
+		price: value(),
+		deadline: value(),
+	});
 	const model = whole(values, 'model');
 	if (model === undefined && values['variant-index'] !== '0') {
 		throw new UsageError('--variant-index needs a --model');
 	}
 	return {
-		url: values.url,
+		...common,
 		model,
 		variantIndex: whole(values, 'variant-index'),
-		input: values.help ? undefined : input(values, model !== undefined),
+		input: common.help ? undefined : input(values, model !== undefined),
 		label: whole(values, 'label'),
 		price: values.price === undefined ? undefined : BigInt(whole(values, 'price')),
 		deadline: whole(values, 'deadline'),
-		funder: values.funder,
-		timeout: whole(values, 'timeout') * 1000,
-		json: values.json,
-		help: values.help,
 	};
-}
-
-function whole(values, name) {
-	const text = values[name];
-	if (text === undefined) return undefined;
-	if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${name} ${text}: expected a whole number`);
-	return Number(text);
 }
 
 /** The job's input, as bytes of a safetensors map with one item. */
@@ -139,14 +104,7 @@ function row(bytes, index, path) {
 	return all.values.slice(index * PIXELS, (index + 1) * PIXELS);
 }
 
-function blank() {
+/** The item that is asked when it does not matter which: a white image. */
+export function blank() {
 	return encode({ image: { shape: [1, PIXELS], values: Array(PIXELS).fill(0) } });
-}
-
-function file(path) {
-	try {
-		return readFileSync(path);
-	} catch (error) {
-		throw new UsageError(`${path}: ${error.message}`);
-	}
 }

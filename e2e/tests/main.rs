@@ -6,10 +6,15 @@
 mod bad_input;
 mod crashes;
 mod escalation;
+mod governance;
+mod hostile_rpc;
 mod invalid_jobs;
 mod lifecycle;
 mod outages;
 mod receipts;
 mod reviews;
+mod rpc;
 mod similar;
+mod stopping;
 mod wallet;
+mod websocket;

@@ -1,6 +1,14 @@
 //! The command line.
 
-use polkadot_sdk::sc_cli;
+use std::num::NonZeroU32;
+
+use polkadot_sdk::{sc_cli, sc_storage_monitor::StorageMonitorParams};
+
+/// Requests in one batch: all answers to a batch are kept until the last is there.
+const BATCH: u32 = 64;
+
+/// Calls per minute and WebSocket connection, for nodes that answer strangers.
+const CALLS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(1_200).expect("not zero; qed");
 
 /// The Tercet node.
 #[derive(Debug, clap::Parser)]
@@ -12,6 +20,24 @@ pub struct Cli {
 	/// How to run a node.
 	#[clap(flatten)]
 	pub run: sc_cli::RunCmd,
+
+	/// When to stop because the disk is full.
+	#[clap(flatten)]
+	pub storage_monitor: StorageMonitorParams,
+}
+
+impl Cli {
+	/// Limits what is asked over RPC where the command line does not say how much may be.
+	pub fn with_limits(mut self) -> Self {
+		let rpc = &mut self.run.rpc_params;
+		if !rpc.rpc_disable_batch_requests {
+			rpc.rpc_max_batch_request_len.get_or_insert(BATCH);
+		}
+		if rpc.rpc_external || rpc.unsafe_rpc_external {
+			rpc.rpc_rate_limit.get_or_insert(CALLS_PER_MINUTE);
+		}
+		self
+	}
 }
 
 /// Everything but running a node.

@@ -2,7 +2,8 @@
 
 use polkadot_sdk::{
 	sc_cli::{self, SubstrateCli},
-	sc_service,
+	sc_service::{self, Configuration, TaskManager},
+	sc_storage_monitor::{StorageMonitorParams, StorageMonitorService},
 };
 use tercet_runtime::OpaqueBlock as Block;
 
@@ -46,13 +47,17 @@ impl SubstrateCli for Cli {
 
 /// Runs what the command line asks for.
 pub fn run() -> sc_cli::Result<()> {
-	let cli = Cli::from_args();
+	let cli = Cli::from_args().with_limits();
 
 	match &cli.subcommand {
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
+			let monitor = cli.storage_monitor.clone();
 			runner.run_node_until_exit(|config| async move {
-				service::new_full(config).map_err(sc_cli::Error::Service)
+				let monitor = monitor_disk(monitor, &config)?;
+				let mut tasks = service::new_full(config).map_err(sc_cli::Error::Service)?;
+				tasks.add_child(monitor);
+				Ok::<_, sc_cli::Error>(tasks)
 			})
 		},
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
@@ -102,4 +107,23 @@ pub fn run() -> sc_cli::Result<()> {
 			cmd.run_with_spec::<polkadot_sdk::sp_runtime::traits::BlakeTwo256, ()>(None)
 		},
 	}
+}
+
+/// Refuses to start, and stops the node later, when the disk is nearly full: a database that meets a
+/// full one is killed without a word (its files are mapped into memory), or fails in the middle of
+/// a block.
+fn monitor_disk(
+	parameters: StorageMonitorParams,
+	config: &Configuration,
+) -> sc_cli::Result<TaskManager> {
+	let tasks = TaskManager::new(config.tokio_handle.clone(), None)
+		.map_err(|error| sc_cli::Error::Application(error.into()))?;
+	// The database's folder is made later.
+	let path = config.database.path().and_then(|path| path.ancestors().find(|path| path.exists()));
+	if let Some(path) = path {
+		let spawner = tasks.spawn_essential_handle();
+		StorageMonitorService::try_spawn(parameters, path.to_path_buf(), &spawner)
+			.map_err(|error| sc_cli::Error::Application(error.into()))?;
+	}
+	Ok(tasks)
 }

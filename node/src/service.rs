@@ -1,10 +1,11 @@
-//! Wires the node together: client, transaction pool, BABE, GRANDPA, network, RPC.
+//! Wires the node together: client, transaction pool, BABE, GRANDPA, network, authority discovery,
+//! RPC.
 
 use std::{sync::Arc, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 use polkadot_sdk::{
-	sc_basic_authorship,
+	sc_authority_discovery, sc_basic_authorship,
 	sc_client_api::Backend,
 	sc_consensus,
 	sc_consensus_babe::{self, BabeLink, SlotProportion},
@@ -24,7 +25,10 @@ use polkadot_sdk::{
 };
 use tercet_runtime::{apis::RuntimeApi, Hash, OpaqueBlock as Block};
 
-use crate::rpc;
+use crate::{
+	metrics::{self, MarketMetrics},
+	rpc,
+};
 
 /// The client.
 pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, RuntimeExecutor>;
@@ -223,6 +227,36 @@ fn start<N: sc_network::NetworkBackend<Block, Hash>>(
 			gap_sync_body_policy: None,
 		})?;
 
+	if role.is_authority() {
+		let events = network.event_stream("authority-discovery").filter_map(|event| async move {
+			match event {
+				sc_network::Event::Dht(event) => Some(event),
+				_ => None,
+			}
+		});
+		let (worker, _) = sc_authority_discovery::new_worker_and_service_with_config(
+			sc_authority_discovery::WorkerConfig {
+				publish_non_global_ips: config.network.allow_non_globals_in_dht,
+				public_addresses: config.network.public_addresses.clone(),
+				// Records that their network identity did not sign are forgeries.
+				strict_record_validation: true,
+				persisted_cache_directory: config.network.net_config_path.clone(),
+				..Default::default()
+			},
+			client.clone(),
+			Arc::new(network.clone()),
+			Box::pin(events),
+			sc_authority_discovery::Role::PublishAndDiscover(keystore_container.keystore()),
+			prometheus.clone(),
+			task_manager.spawn_handle(),
+		);
+		task_manager.spawn_handle().spawn(
+			"authority-discovery-worker",
+			Some("authority-discovery"),
+			worker.run(),
+		);
+	}
+
 	if enable_offchain_worker {
 		let offchain = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {
 			runtime_api_provider: client.clone(),
@@ -241,7 +275,22 @@ fn start<N: sc_network::NetworkBackend<Block, Hash>>(
 		);
 	}
 
+	if let Some(registry) = &prometheus {
+		let market = MarketMetrics::register(registry)?;
+		task_manager.spawn_handle().spawn_blocking(
+			"market-metrics",
+			Some("metrics"),
+			metrics::run(client.clone(), market),
+		);
+	}
+
 	let voter_state = SharedVoterState::empty();
+	let jobs = rpc::Jobs::new(client.clone());
+	task_manager.spawn_handle().spawn_blocking(
+		"job-subscriptions",
+		Some("rpc"),
+		jobs.clone().run(),
+	);
 	let rpc_builder = {
 		let finality = grandpa::FinalityProofProvider::new_for_service(
 			backend.clone(),
@@ -264,8 +313,9 @@ fn start<N: sc_network::NetworkBackend<Block, Hash>>(
 					authority_set: authority_set.clone(),
 					justifications: justifications.clone(),
 					finality: finality.clone(),
-					executor,
 				},
+				jobs: jobs.clone(),
+				executor,
 			})
 			.map_err(Into::into)
 		}

@@ -1,5 +1,7 @@
 //! Runtime APIs: every question that a wallet, a worker or the CLI asks of the chain.
 
+pub mod metrics;
+
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use polkadot_sdk::{sp_api, sp_runtime::DispatchError};

@@ -202,3 +202,35 @@ pub trait BlockVrf {
 	/// The VRF output of this block; `None` if it has none. Only valid in `on_finalize`.
 	fn current() -> Option<[u8; 32]>;
 }
+
+/// Work credits as they were. Implemented by `payouts`.
+pub trait CreditSnapshots<AccountId> {
+	/// Work credits of `who` and of everybody, as they were when the snapshot period of block `at`
+	/// began. `None` if that is too long ago to tell, or in the future. The same block has the same
+	/// answer for as long as it has one.
+	fn credits_at(who: &AccountId, at: BlockNumber) -> Option<CreditShare>;
+}
+
+/// Work credits of an account among all. They are halved as of one moment, so only what they are of
+/// each other has a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreditShare {
+	/// Of the account: at most `total`, and so are those of all accounts together.
+	pub own: Balance,
+	/// Of everybody.
+	pub total: Balance,
+}
+
+/// Where it is set from how many executors on a job may be run by anybody: fewer must be proven, and
+/// are audited more often. Implemented by `job-market`.
+pub trait RedundancyFloor {
+	/// Sets the number, within the range and the rate of the implementer's parameters.
+	fn set_redundancy_floor(executors: u8) -> DispatchResult;
+}
+
+/// Where it is set how much of what the treasury earns by jobs is given to those who work.
+/// Implemented by `payouts`.
+pub trait FeeSplit {
+	/// Sets the share, within the range and the rate of the implementer's parameters.
+	fn set_fee_split(to_workers: Permill) -> DispatchResult;
+}

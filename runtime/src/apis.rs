@@ -1,17 +1,20 @@
 //! What can be asked of the runtime.
 
 use alloc::vec::Vec;
+use codec::Encode;
 
 use polkadot_sdk::{
 	frame_support::{
 		genesis_builder_helper::build_state,
+		traits::{Get, KeyOwnerProofSystem},
 		view_functions::{ViewFunctionDispatchError, ViewFunctionId},
 		weights::Weight,
 	},
-	frame_system_rpc_runtime_api, pallet_grandpa, pallet_transaction_payment,
-	pallet_transaction_payment_rpc_runtime_api as payment_api, sp_api, sp_block_builder,
-	sp_consensus_babe, sp_consensus_grandpa, sp_core, sp_genesis_builder, sp_inherents,
-	sp_offchain, sp_runtime, sp_session, sp_transaction_pool,
+	frame_system_rpc_runtime_api, pallet_grandpa, pallet_staking_runtime_api,
+	pallet_transaction_payment, pallet_transaction_payment_rpc_runtime_api as payment_api, sp_api,
+	sp_authority_discovery, sp_block_builder, sp_consensus_babe, sp_consensus_grandpa, sp_core,
+	sp_genesis_builder, sp_inherents, sp_offchain, sp_runtime, sp_session, sp_staking,
+	sp_transaction_pool,
 };
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -23,7 +26,10 @@ use sp_runtime::{
 	ApplyExtrinsicResult, DispatchError, ExtrinsicInclusionMode,
 };
 use tercet_primitives::{
-	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
+	apis::{
+		metrics::{MarketActivity, MarketState},
+		Assignment, ItemProofError, JobView, ProviderView, Quote, Supply,
+	},
 	JobId, Model, ModelId, PoolId, Redundancy, H256,
 };
 
@@ -120,7 +126,7 @@ impl_runtime_apis! {
 			let epoch_config = Babe::epoch_config().unwrap_or(BABE_GENESIS_EPOCH_CONFIG);
 			sp_consensus_babe::BabeConfiguration {
 				slot_duration: Babe::slot_duration(),
-				epoch_length: EPOCH_SLOTS,
+				epoch_length: EpochSlots::get(),
 				c: epoch_config.c,
 				authorities: Babe::authorities().to_vec(),
 				randomness: Babe::randomness(),
@@ -140,19 +146,21 @@ impl_runtime_apis! {
 			Babe::next_epoch()
 		}
 
-		// Authorities are fixed and have nothing at stake yet, so nothing can be proven or reported.
+		// The proof is made from the state that it is asked in, so the slot says nothing more.
 		fn generate_key_ownership_proof(
 			_slot: sp_consensus_babe::Slot,
-			_authority_id: sp_consensus_babe::AuthorityId,
+			authority_id: sp_consensus_babe::AuthorityId,
 		) -> Option<sp_consensus_babe::OpaqueKeyOwnershipProof> {
-			None
+			Historical::prove((sp_consensus_babe::KEY_TYPE, authority_id))
+				.map(|proof| sp_consensus_babe::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 
 		fn submit_report_equivocation_unsigned_extrinsic(
-			_equivocation_proof: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
-			_key_owner_proof: sp_consensus_babe::OpaqueKeyOwnershipProof,
+			equivocation_proof: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
+			key_owner_proof: sp_consensus_babe::OpaqueKeyOwnershipProof,
 		) -> Option<()> {
-			None
+			let key_owner_proof = key_owner_proof.decode()?;
+			Babe::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof)
 		}
 	}
 
@@ -166,20 +174,45 @@ impl_runtime_apis! {
 		}
 
 		fn submit_report_equivocation_unsigned_extrinsic(
-			_equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+			equivocation_proof: sp_consensus_grandpa::EquivocationProof<
 				<Block as BlockT>::Hash,
 				NumberFor<Block>,
 			>,
-			_key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+			key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
 		) -> Option<()> {
-			None
+			let key_owner_proof = key_owner_proof.decode()?;
+			Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof)
 		}
 
 		fn generate_key_ownership_proof(
 			_set_id: sp_consensus_grandpa::SetId,
-			_authority_id: sp_consensus_grandpa::AuthorityId,
+			authority_id: sp_consensus_grandpa::AuthorityId,
 		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			None
+			Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+				.map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
+		}
+	}
+
+	impl sp_authority_discovery::AuthorityDiscoveryApi<Block> for Runtime {
+		fn authorities() -> Vec<sp_authority_discovery::AuthorityId> {
+			AuthorityDiscovery::authorities()
+		}
+	}
+
+	impl pallet_staking_runtime_api::StakingApi<Block, Balance, AccountId> for Runtime {
+		fn nominations_quota(balance: Balance) -> u32 {
+			Staking::api_nominations_quota(balance)
+		}
+
+		fn eras_stakers_page_count(
+			era: sp_staking::EraIndex,
+			account: AccountId,
+		) -> sp_staking::Page {
+			Staking::api_eras_stakers_page_count(era, account)
+		}
+
+		fn pending_rewards(era: sp_staking::EraIndex, account: AccountId) -> bool {
+			Staking::api_pending_rewards(era, account)
 		}
 	}
 
@@ -328,6 +361,16 @@ impl_runtime_apis! {
 
 		fn assignments(who: AccountId) -> Vec<Assignment> {
 			assignments(&who)
+		}
+	}
+
+	impl tercet_primitives::apis::metrics::MetricsApi<Block> for Runtime {
+		fn market_state() -> MarketState {
+			figures::market_state()
+		}
+
+		fn market_activity() -> MarketActivity {
+			figures::market_activity()
 		}
 	}
 

@@ -2,6 +2,8 @@
 //! configured is in [`configs`], what can be asked of it in [`apis`], how a chain starts in
 //! [`genesis`].
 
+// The macros of so many pallets nest deeply.
+#![recursion_limit = "512"]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(missing_docs, reason = "the macros that compose the runtime generate undocumented items")]
 
@@ -16,14 +18,22 @@ mod benchmarking;
 
 pub mod apis;
 pub mod configs;
+mod figures;
 pub mod genesis;
+mod offchain;
 pub mod owed;
+pub mod pace;
 
 use alloc::{borrow::Cow, vec::Vec};
 use polkadot_sdk::{
-	frame_executive, frame_metadata_hash_extension, frame_support, frame_system, pallet_babe,
-	pallet_balances, pallet_grandpa, pallet_multisig, pallet_proxy, pallet_sudo, pallet_timestamp,
-	pallet_transaction_payment, pallet_utility, sp_runtime, sp_version,
+	frame_executive, frame_metadata_hash_extension, frame_support, frame_system,
+	pallet_authority_discovery, pallet_authorship, pallet_babe, pallet_bags_list, pallet_balances,
+	pallet_bounties, pallet_child_bounties, pallet_conviction_voting, pallet_grandpa,
+	pallet_im_online, pallet_multisig, pallet_offences, pallet_preimage, pallet_proxy,
+	pallet_referenda, pallet_scheduler,
+	pallet_session::{self, historical as pallet_session_historical},
+	pallet_staking, pallet_sudo, pallet_timestamp, pallet_transaction_payment, pallet_treasury,
+	pallet_utility, pallet_whitelist, sp_runtime, sp_version,
 };
 use sp_runtime::{
 	generic, impl_opaque_keys,
@@ -33,6 +43,7 @@ use sp_runtime::{
 use sp_version::{runtime_version, RuntimeVersion};
 
 pub use apis::RUNTIME_API_VERSIONS;
+use configs::pallet_origins;
 pub use tercet_primitives::{Balance, BlockNumber};
 
 /// What signs a transaction: sr25519, ed25519 or ecdsa.
@@ -53,6 +64,8 @@ pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 pub type OpaqueBlock = generic::Block<Header, OpaqueExtrinsic>;
 /// What a transaction carries besides its call, and what checks it.
 pub type TxExtension = (
+	// First: it gives a transaction that nobody signed, such as a heartbeat, its origin.
+	frame_system::AuthorizeCall<Runtime>,
 	frame_system::CheckNonZeroSender<Runtime>,
 	frame_system::CheckSpecVersion<Runtime>,
 	frame_system::CheckTxVersion<Runtime>,
@@ -83,21 +96,36 @@ impl_opaque_keys! {
 		pub babe: Babe,
 		/// Finality.
 		pub grandpa: Grandpa,
+		/// Heartbeats.
+		pub im_online: ImOnline,
+		/// Addresses of validators in the network's directory.
+		pub authority_discovery: AuthorityDiscovery,
 	}
 }
 
-/// Name and versions.
-#[runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("tercet"),
-	impl_name: Cow::Borrowed("tercet-node"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 1,
-	apis: RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+/// Defines [`VERSION`]. A macro because what reads the version out of the code wants a literal.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Name and versions.
+		#[runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("tercet"),
+			impl_name: Cow::Borrowed("tercet-node"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 1,
+			apis: RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next-version"))]
+version!(1);
+// For rehearsals of upgrades: `scripts/next-runtime.sh`.
+#[cfg(feature = "next-version")]
+version!(2);
 
 #[frame_support::runtime]
 mod runtime {
@@ -140,6 +168,47 @@ mod runtime {
 	#[runtime::pallet_index(9)]
 	pub type Multisig = pallet_multisig;
 
+	// Hooks and genesis run in the order of indices. Authorship comes before Session, which may end
+	// the session that an author is paid for; Staking comes before Session, whose genesis asks it
+	// for validators.
+	#[runtime::pallet_index(10)]
+	pub type Authorship = pallet_authorship;
+	#[runtime::pallet_index(11)]
+	pub type Staking = pallet_staking;
+	#[runtime::pallet_index(12)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(13)]
+	pub type Historical = pallet_session_historical;
+	#[runtime::pallet_index(14)]
+	pub type Offences = pallet_offences;
+	#[runtime::pallet_index(15)]
+	pub type ImOnline = pallet_im_online;
+	#[runtime::pallet_index(16)]
+	pub type AuthorityDiscovery = pallet_authority_discovery;
+	#[runtime::pallet_index(17)]
+	pub type VoterList = pallet_bags_list;
+	#[runtime::pallet_index(18)]
+	pub type Pace = pace;
+
+	#[runtime::pallet_index(20)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(21)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(22)]
+	pub type Referenda = pallet_referenda;
+	#[runtime::pallet_index(23)]
+	pub type ConvictionVoting = pallet_conviction_voting;
+	#[runtime::pallet_index(24)]
+	pub type Whitelist = pallet_whitelist;
+	#[runtime::pallet_index(25)]
+	pub type Treasury = pallet_treasury;
+	#[runtime::pallet_index(26)]
+	pub type Bounties = pallet_bounties;
+	#[runtime::pallet_index(27)]
+	pub type ChildBounties = pallet_child_bounties;
+	#[runtime::pallet_index(28)]
+	pub type Origins = pallet_origins;
+
 	#[runtime::pallet_index(50)]
 	pub type ModelRegistry = pallet_model_registry;
 	#[runtime::pallet_index(51)]
@@ -150,4 +219,9 @@ mod runtime {
 	pub type Verification = pallet_verification;
 	#[runtime::pallet_index(54)]
 	pub type Payouts = pallet_payouts;
+
+	#[runtime::pallet_index(60)]
+	pub type Dao = pallet_dao;
+	#[runtime::pallet_index(61)]
+	pub type ContributorReferenda = pallet_referenda<Instance2>;
 }

@@ -19,7 +19,7 @@ use polkadot_sdk::{
 	sp_io::TestExternalities,
 	sp_trie::recorder::Recorder,
 };
-use tercet_primitives::{JobId, JobState, H256, MILLI_TCT, TCT};
+use tercet_primitives::{JobId, JobState, Redundancy, H256, MILLI_TCT, TCT};
 use tercet_runtime::{
 	configs::{
 		MaxDraws, MaxExpiries, MaxSlashes, MaxTransitions, RuntimeBlockWeights, HOOKS_RATIO,
@@ -160,7 +160,14 @@ fn draw_commit_reveal_and_settle_cost_the_same_when_the_chain_is_crowded() {
 		println!(
 			"| {name} | {reads:.1} | {more_reads:.1} | {writes:.1} | {more_writes:.1} | {ratio:.2} |"
 		);
-		assert_eq!(writes, more_writes, "{name} writes");
+		if *name == "reveal, settle" {
+			// What an executor's credits were is put aside once in a period: of ten providers most have
+			// worked before, of ten thousand none.
+			let once = f64::from(Redundancy::DEFAULT.executors);
+			assert!((writes..=writes + once).contains(&more_writes), "{more_writes} writes");
+		} else {
+			assert_eq!(writes, more_writes, "{name} writes");
+		}
 		if *name == "draw" {
 			// Ten providers are all looked at; of ten thousand, samples. Luck says how many.
 			let most = many.iter().map(|cost| cost.reads).max().unwrap_or_default();

@@ -8,9 +8,9 @@ import { balanceAt, changeOver, eventsAt, finalBlocks, submit } from '../chain.m
 import { check, same } from '../report.mjs';
 import { argmax, tensor } from '../safetensors.mjs';
 
-const EXECUTORS = 3;
+export const EXECUTORS = 3;
 /** How many executors begin, and how many of them must agree. */
-const REDUNDANCY = { executors: EXECUTORS, quorum: EXECUTORS };
+export const REDUNDANCY = { executors: EXECUTORS, quorum: EXECUTORS };
 const CLASSES = 10;
 /** Blocks from submission to deadline when nobody says otherwise. */
 const DEADLINE = 60;
@@ -189,7 +189,7 @@ async function submittedJob({ api, report, accounts, options, variant, price }, 
 }
 
 /** Every event of one job, from its submission to its end. */
-async function follow(api, job, step) {
+export async function follow(api, job, step) {
 	const events = [];
 	const expect = () => step.waits(
 		`job ${job.id} to end; so far: ${events.map(({ name }) => name).join(', ') || 'nothing'}`,

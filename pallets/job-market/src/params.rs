@@ -3,7 +3,8 @@
 use crate::{Config, Error, Event, Pallet, Params, ParamsChangedAt};
 use frame::{prelude::*, traits::fungible::Inspect};
 use tercet_primitives::{
-	params::moves_slowly, Balance, BlockNumber, Redundancy, MAX_SEATS, MILLI_TCT, TCT,
+	params::moves_slowly, traits::RedundancyFloor, Balance, BlockNumber, Redundancy, MAX_SEATS,
+	MILLI_TCT, TCT,
 };
 
 /// Most that a fee, a deposit or the deposit for one byte may be, in planck.
@@ -120,5 +121,15 @@ impl<T: Config> Pallet<T> {
 		ParamsChangedAt::<T>::put(now);
 		Self::deposit_event(Event::ParamsSet { params });
 		Ok(())
+	}
+}
+
+impl<T: Config> RedundancyFloor for Pallet<T> {
+	/// Sets `min_executors`, and lowers `adaptive_floor` to it if need be. Errors:
+	/// [`Error::ParamOutOfRange`], [`Error::RateTooFast`], [`Error::ParamsCoolingDown`].
+	fn set_redundancy_floor(executors: u8) -> DispatchResult {
+		let params = Params::<T>::get();
+		let adaptive_floor = params.adaptive_floor.min(executors);
+		Self::do_set_params(MarketParams { min_executors: executors, adaptive_floor, ..params })
 	}
 }

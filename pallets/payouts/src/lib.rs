@@ -15,6 +15,7 @@
 //! - **era**: the period for which rewards are computed. **half-life**: the eras in which work
 //!   credits halve.
 //! - **work credits**: the pay for verified work, decayed; they cannot be sent.
+//! - **snapshot period**: work credits are known as they were when any of the last periods began.
 //!
 //! ## How a split works
 //!
@@ -70,6 +71,8 @@
 //!    and claims have begun), of which income is a part.
 //! 3. No work credits are from a future half-life, and together they do not exceed their total.
 //! 4. Every parameter is in its range.
+//! 5. Past credits, an account's and the total, are of rising periods up to the present one, and none
+//!    was written after the next one, or after the present ones.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -92,6 +95,7 @@ mod distribution;
 #[cfg(test)]
 mod mock;
 pub mod params;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 mod try_state;
@@ -104,6 +108,7 @@ pub use benchmarking::BenchmarkHelper;
 pub use clock::Clock;
 pub use pallet::*;
 pub use params::Parameters;
+pub use snapshots::{Past, PastCredits, SNAPSHOT_PERIODS};
 pub use types::{Credits, EraWork, Ledger, Role};
 pub use weights::WeightInfo;
 
@@ -149,6 +154,10 @@ pub mod pallet {
 		/// Eras after the end of which rewards can be claimed.
 		#[pallet::constant]
 		type HistoryDepth: Get<u32>;
+
+		/// Blocks in a snapshot period. Never changes on a running chain.
+		#[pallet::constant]
+		type SnapshotPeriod: Get<BlockNumber>;
 
 		/// The highest `reward_rate`, in planck for each era.
 		#[pallet::constant]
@@ -215,6 +224,15 @@ pub mod pallet {
 	/// themselves.
 	#[pallet::storage]
 	pub type TotalCredits<T: Config> = StorageValue<_, Credits, ValueQuery>;
+
+	/// Work credits of each account before the periods in which they last changed.
+	#[pallet::storage]
+	pub type CreditsBefore<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, PastCredits, ValueQuery>;
+
+	/// All work credits before the periods in which they last changed.
+	#[pallet::storage]
+	pub type TotalCreditsBefore<T: Config> = StorageValue<_, PastCredits, ValueQuery>;
 
 	/// What the pallet starts with.
 	#[pallet::genesis_config]
@@ -331,6 +349,7 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
+			assert!(T::SnapshotPeriod::get() > 0, "SnapshotPeriod must be positive");
 			assert!(
 				T::HistoryDepth::get() > 0,
 				"HistoryDepth must be positive, or no reward could be claimed"

@@ -33,6 +33,8 @@ pub const ROYALTY: Permill = Permill::from_percent(10);
 pub const ERA: u32 = 10;
 pub const HISTORY_DEPTH: u32 = 4;
 pub const COOLDOWN: u32 = 25;
+/// Blocks of a snapshot period.
+pub const SNAPSHOT: u32 = 4;
 pub const MAX_REWARD_RATE: Balance = 1_000 * TCT;
 /// Rewards more than any income here, so that the share of the income is what counts.
 pub const REWARD_RATE: Balance = TCT;
@@ -141,6 +143,7 @@ impl pallet_payouts::Config for Test {
 	type Rewards = Staking;
 	type PalletId = Pot;
 	type HistoryDepth = ConstU32<HISTORY_DEPTH>;
+	type SnapshotPeriod = ConstU32<SNAPSHOT>;
 	type MaxRewardRate = ConstU128<MAX_REWARD_RATE>;
 	type ParamsCooldown = ConstU32<COOLDOWN>;
 	type AdminOrigin = frame_system::EnsureRoot<AccountId>;

@@ -2,7 +2,9 @@
 
 use crate::{Config, Eras, Error, Event, HalfLives, Pallet, Params, ParamsChangedAt};
 use frame::prelude::*;
-use tercet_primitives::{params::moves_slowly, Balance, BlockNumber, TCT};
+use tercet_primitives::{
+	params::moves_slowly, traits::FeeSplit, Balance, BlockNumber, TCT,
+};
 
 /// Values that governance tunes.
 #[derive(
@@ -108,5 +110,13 @@ impl<T: Config> Pallet<T> {
 		ParamsChangedAt::<T>::put(now);
 		Self::deposit_event(Event::ParamsSet { params });
 		Ok(())
+	}
+}
+
+impl<T: Config> FeeSplit for Pallet<T> {
+	/// Sets `reward_of_fees`. Errors: [`Error::ParamOutOfRange`], [`Error::RateTooFast`].
+	fn set_fee_split(to_workers: Permill) -> DispatchResult {
+		let params = Params::<T>::get();
+		Self::do_set_params(Parameters { reward_of_fees: to_workers, ..params })
 	}
 }

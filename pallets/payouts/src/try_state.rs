@@ -1,6 +1,9 @@
 //! The invariants of the crate documentation, as code.
 
-use crate::{Config, Distributed, Pallet, Params, TotalCredits, WorkCredits, WorkOf, WorkOfEras};
+use crate::{
+	Config, CreditsBefore, Distributed, Pallet, Params, TotalCredits, TotalCreditsBefore,
+	WorkCredits, WorkOf, WorkOfEras,
+};
 use frame::{deps::sp_runtime::TryRuntimeError, prelude::*};
 use tercet_primitives::Balance;
 
@@ -15,7 +18,7 @@ impl<T: Config> Pallet<T> {
 			Params::<T>::get().is_in_range(T::MaxRewardRate::get()),
 			"invariant 4: a parameter is out of its range"
 		);
-		Ok(())
+		Self::check_past()
 	}
 
 	fn check_ledger() -> Result<(), TryRuntimeError> {
@@ -56,6 +59,15 @@ impl<T: Config> Pallet<T> {
 		}
 		let total = TotalCredits::<T>::get().at(half_life);
 		ensure!(sum <= total, "invariant 3: credits exceed their total");
+		Ok(())
+	}
+
+	fn check_past() -> Result<(), TryRuntimeError> {
+		let period = Self::snapshot_period(Self::now());
+		let total = TotalCreditsBefore::<T>::get().is_sound(period, TotalCredits::<T>::get());
+		let each = CreditsBefore::<T>::iter()
+			.all(|(who, past)| past.is_sound(period, WorkCredits::<T>::get(who)));
+		ensure!(total && each, "invariant 5: past credits are out of order");
 		Ok(())
 	}
 }

@@ -56,11 +56,15 @@ impl<T: Config> Pallet<T> {
 	/// Adds to the work credits.
 	fn record_credits(executors: &[&T::AccountId], pay: Balance) -> Result<(), Error<T>> {
 		let half_life = Self::half_life();
+		let period = Self::snapshot_period(Self::now());
 		let more =
 			|credits: Credits| credits.plus(pay, half_life).ok_or(Error::<T>::AmountOverflow);
 		let mut total = TotalCredits::<T>::get();
+		Self::remember_total(period, total);
 		for executor in executors {
-			WorkCredits::<T>::insert(executor, more(WorkCredits::<T>::get(executor))?);
+			let credits = WorkCredits::<T>::get(executor);
+			Self::remember(executor, period, credits);
+			WorkCredits::<T>::insert(executor, more(credits)?);
 			total = more(total)?;
 		}
 		TotalCredits::<T>::put(total);

@@ -3,6 +3,9 @@
 // Each test file uses what it needs.
 #![allow(dead_code)]
 
+pub mod blocks;
+pub mod referenda;
+
 use polkadot_sdk::{
 	frame_support::{
 		dispatch::DispatchResultWithPostInfo,
@@ -43,18 +46,23 @@ pub fn on_a_chain<R>(test: impl FnOnce() -> R) -> R {
 
 /// A fresh chain on which //Ferdie has published a model.
 pub fn chain() -> TestExternalities {
-	let preset = genesis::get_preset(&"development".into()).expect("the preset exists");
-	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("presets are JSON");
-	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("serializes");
-	merge(&mut config, patch);
-	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("the preset fits");
-	let mut chain = TestExternalities::new(config.build_storage().expect("genesis builds"));
+	let mut chain = chain_from("development");
 	chain.execute_with(|| {
 		System::on_genesis();
 		next_block();
 		dispatch(account(Sr25519Keyring::Ferdie), publish()).expect("the model is published");
 	});
 	chain
+}
+
+/// A chain that starts from `preset`.
+pub fn chain_from(preset: &str) -> TestExternalities {
+	let preset = genesis::get_preset(&preset.into()).expect("the preset exists");
+	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("presets are JSON");
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("serializes");
+	merge(&mut config, patch);
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("the preset fits");
+	TestExternalities::new(config.build_storage().expect("genesis builds"))
 }
 
 fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
@@ -75,6 +83,7 @@ pub fn check_invariants() {
 	JobMarket::do_try_state().expect("job-market");
 	Verification::do_try_state().expect("verification");
 	Payouts::do_try_state().expect("payouts");
+	tercet_runtime::Dao::do_try_state().expect("dao");
 }
 
 /// Our pallets, in the runtime's order.

@@ -182,3 +182,23 @@ fn set_params_fails_when_the_last_change_is_too_recent() {
 		assert_ok!(set(next));
 	});
 }
+
+#[test]
+fn set_redundancy_floor_lowers_the_adaptive_floor_when_it_must() {
+	use tercet_primitives::traits::RedundancyFloor;
+	build_and_execute(|| {
+		assert_noop!(JobMarket::set_redundancy_floor(8), Error::<Test>::ParamOutOfRange);
+		assert_noop!(JobMarket::set_redundancy_floor(7), Error::<Test>::RateTooFast);
+		hypothetically!({
+			assert_ok!(JobMarket::set_redundancy_floor(5));
+			let params = MarketParams { min_executors: 5, ..PARAMS };
+			assert_eq!(Params::<Test>::get(), params);
+			assert_noop!(JobMarket::set_redundancy_floor(4), Error::<Test>::ParamsCoolingDown);
+		});
+		let proven = MarketParams { adaptive_floor: 3, ..PARAMS };
+		Params::<Test>::put(proven);
+		assert_ok!(JobMarket::set_redundancy_floor(2));
+		let params = MarketParams { min_executors: 2, adaptive_floor: 2, ..PARAMS };
+		assert_eq!(Params::<Test>::get(), params);
+	});
+}

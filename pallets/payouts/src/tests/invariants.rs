@@ -1,6 +1,9 @@
 //! One test per invariant that breaks it, so that `do_try_state` is known to look.
 
-use crate::{mock::*, Distributed, EraWork, Params, WorkCredits, WorkOf, WorkOfEras};
+use crate::{
+	mock::*, CreditsBefore, Distributed, EraWork, Params, TotalCreditsBefore, WorkCredits, WorkOf,
+	WorkOfEras,
+};
 use frame::{deps::sp_runtime::TryRuntimeError, testing_prelude::*};
 
 fn breaks(error: &'static str, damage: impl FnOnce()) {
@@ -65,5 +68,22 @@ fn try_state_fails_when_credits_exceed_their_total() {
 fn try_state_fails_when_a_parameter_is_out_of_range() {
 	breaks("invariant 4: a parameter is out of its range", || {
 		Params::<Test>::mutate(|params| params.credit_half_life = 0)
+	});
+}
+
+#[test]
+fn try_state_fails_when_past_credits_are_out_of_order() {
+	let error = "invariant 5: past credits are out of order";
+	breaks(error, || {
+		CreditsBefore::<Test>::mutate(EXECUTORS[0], |past| past.0[0].period += 1);
+	});
+	breaks(error, || {
+		TotalCreditsBefore::<Test>::mutate(|past| past.0[0].credits.half_life += 1);
+	});
+	breaks(error, || {
+		TotalCreditsBefore::<Test>::mutate(|past| {
+			let twice = past.0[0];
+			past.0.try_push(twice).unwrap();
+		});
 	});
 }

@@ -9,5 +9,6 @@ mod random;
 mod royalties;
 mod scenario;
 mod self_dealing;
+mod snapshots;
 mod work;
 mod worst_case;

@@ -136,3 +136,17 @@ fn genesis_panics_when_a_parameter_is_out_of_range() {
 	let bad = Parameters { credit_half_life: 0, ..params() };
 	let _ = genesis(bad).build_storage();
 }
+
+#[test]
+fn set_fee_split_changes_that_parameter_alone_when_it_is_in_range() {
+	use tercet_primitives::traits::FeeSplit;
+	build_and_execute(|| {
+		assert_ok!(Payouts::set_fee_split(Permill::from_percent(70)));
+		let new = Parameters { reward_of_fees: Permill::from_percent(70), ..params() };
+		assert_eq!(Params::<Test>::get(), new);
+		assert_noop!(
+			Payouts::set_fee_split(Permill::from_percent(91)),
+			Error::<Test>::ParamOutOfRange
+		);
+	});
+}

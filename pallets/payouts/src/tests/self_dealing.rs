@@ -90,4 +90,41 @@ proptest! {
 			assert!(minted <= rate.min(MAX_REWARD_OF_FEES.mul_floor(income)));
 		});
 	}
+
+	/// Votes can be bought by paying oneself for work; each planck of credit costs the treasury
+	/// share, less what of it is minted again, whatever others do in the same era.
+	#[test]
+	fn credits_cost_their_price_when_somebody_works_for_itself(
+		jobs in prop::collection::vec((any::<bool>(), 1u128..50_000, 0u128..500), 1..20),
+		share in 1u32..100,
+		of_fees in 0u32..=90,
+	) {
+		build_and_execute(|| {
+			// It has left, so that nobody else gets a part of its rewards.
+			Gone::set(&vec![SELF]);
+			Share::set(&Permill::from_percent(share));
+			let of_fees = Permill::from_percent(of_fees);
+			Params::<Test>::mutate(|params| params.reward_of_fees = of_fees);
+			let (mut own, mut funded) = (0, 0);
+			for (is_own, pay, fee) in jobs {
+				if free(if is_own { SELF } else { AUTHOR }) < 7 * pay + fee + EXISTENTIAL_DEPOSIT {
+					continue;
+				}
+				if is_own {
+					own += 1;
+					funded += 3 * pay;
+					job(SELF, &[SELF, SELF, SELF], pay, fee);
+				} else {
+					job(AUTHOR, &EXECUTORS, pay, fee);
+				}
+			}
+			let credits = Payouts::work_credits(SELF);
+			assert_eq!(credits, funded);
+			go_to_era(1);
+			let _ = Payouts::claim(RuntimeOrigin::signed(SELF), SELF, 0);
+			let price = (Permill::one() - of_fees).mul_floor(Share::get().mul_floor(credits));
+			// The treasury share of each job is rounded down.
+			assert!(ENDOWMENT - free(SELF) + own >= price);
+		});
+	}
 }

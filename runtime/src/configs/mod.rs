@@ -1,9 +1,14 @@
-//! How each pallet is configured.
+//! How each pallet is configured: the chain and the market here, the rest in files of their own.
+
+mod governance;
+mod validators;
+
+pub use governance::*;
+pub use validators::*;
 
 use polkadot_sdk::{
-	frame_support, frame_system, pallet_babe, pallet_balances, pallet_grandpa, pallet_multisig,
-	pallet_proxy, pallet_sudo, pallet_timestamp, pallet_transaction_payment, pallet_utility,
-	sp_core, sp_runtime,
+	frame_support, frame_system, pallet_babe, pallet_balances, pallet_multisig, pallet_proxy,
+	pallet_sudo, pallet_timestamp, pallet_transaction_payment, pallet_utility, sp_runtime,
 };
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -26,7 +31,6 @@ use pallet_job_market::weights::WeightInfo as _;
 use pallet_provider_staking::{weights::WeightInfo as _, MAX_OFFERS};
 use pallet_verification::weights::WeightInfo as _;
 use scale_info::TypeInfo;
-use sp_core::Void;
 use sp_runtime::{
 	traits::{AccountIdConversion, BlakeTwo256},
 	Perbill, Permill,
@@ -41,8 +45,6 @@ pub const MINUTES: BlockNumber = 60_000 / SLOT_MILLIS as BlockNumber;
 pub const HOURS: BlockNumber = 60 * MINUTES;
 /// Slots, and so about as many blocks, in a day.
 pub const DAYS: BlockNumber = 24 * HOURS;
-/// Slots in an epoch. Cannot change on a running chain.
-pub const EPOCH_SLOTS: u64 = 10 * MINUTES as u64;
 
 /// The primary slot probability `c` = 1/4, secondary VRF slots everywhere else: every block has a
 /// VRF output, so jobs can be drawn in every block.
@@ -127,28 +129,6 @@ impl pallet_timestamp::Config for Runtime {
 	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }
 
-impl pallet_babe::Config for Runtime {
-	type EpochDuration = ConstU64<EPOCH_SLOTS>;
-	type ExpectedBlockTime = ConstU64<SLOT_MILLIS>;
-	type EpochChangeTrigger = pallet_babe::SameAuthoritiesForever;
-	type DisabledValidators = ();
-	type WeightInfo = ();
-	type MaxAuthorities = ConstU32<32>;
-	type MaxNominators = ConstU32<0>;
-	type KeyOwnerProof = Void;
-	type EquivocationReportSystem = ();
-}
-
-impl pallet_grandpa::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = ();
-	type MaxAuthorities = ConstU32<32>;
-	type MaxNominators = ConstU32<0>;
-	type MaxSetIdSessionEntries = ConstU64<0>;
-	type KeyOwnerProof = Void;
-	type EquivocationReportSystem = ();
-}
-
 impl pallet_balances::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -231,6 +211,9 @@ pub enum ProxyType {
 	/// Answer jobs and change availability, but never move money: the key of a worker.
 	#[codec(index = 1)]
 	Worker,
+	/// Submit referenda and vote in both houses, but move no money besides their deposits.
+	#[codec(index = 2)]
+	Governance,
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -248,6 +231,20 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 							| Staking::go_available { .. }
 							| Staking::go_unavailable { .. }
 					)
+			),
+			// What a batch contains must pass the same filter.
+			Self::Governance => matches!(
+				call,
+				RuntimeCall::Utility(..)
+					| RuntimeCall::Preimage(..)
+					| RuntimeCall::Referenda(..)
+					| RuntimeCall::ConvictionVoting(..)
+					| RuntimeCall::Whitelist(..)
+					| RuntimeCall::Treasury(..)
+					| RuntimeCall::Bounties(..)
+					| RuntimeCall::ChildBounties(..)
+					| RuntimeCall::ContributorReferenda(..)
+					| RuntimeCall::Dao(..)
 			),
 		}
 	}
@@ -320,8 +317,8 @@ impl pallet_provider_staking::Config for Runtime {
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type PalletId = StakingPalletId;
 	type Treasury = TreasuryAccount;
-	type AdminOrigin = EnsureRoot<AccountId>;
-	type CancelOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = StakingParameters;
+	type CancelOrigin = SlashCancellation;
 	type WeightInfo = StakingWeights;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::Helper;
@@ -336,7 +333,7 @@ impl pallet_job_market::Config for Runtime {
 	type Payouts = Payouts;
 	type Vrf = BabeVrf;
 	type TreasuryAccount = TreasuryAccount;
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = MarketParameters;
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type MinRetention = ConstU32<{ pallet_verification::params::LONGEST_CHALLENGE_WINDOW }>;
 	type MinDeadline = ConstU32<20>;
@@ -362,7 +359,7 @@ impl pallet_verification::Config for Runtime {
 	type Settlement = JobMarket;
 	type Pool = ProviderStaking;
 	type Vrf = BabeVrf;
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = VerificationParameters;
 	type MaxTransitionsPerBlock = MaxTransitions;
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type WeightInfo = VerificationWeights;
@@ -378,9 +375,10 @@ impl pallet_payouts::Config for Runtime {
 	type Rewards = ProviderStaking;
 	type PalletId = PayoutsPalletId;
 	type HistoryDepth = ConstU32<84>;
+	type SnapshotPeriod = SnapshotPeriod;
 	type MaxRewardRate = ConstU128<{ 10_000 * TCT }>;
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
-	type AdminOrigin = EnsureRoot<AccountId>;
+	type AdminOrigin = StakingParameters;
 	type WeightInfo = pallet_payouts::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::Helper;

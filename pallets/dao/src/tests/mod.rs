@@ -1,0 +1,12 @@
+mod clear_votes;
+mod featured;
+mod integrity;
+mod invariants;
+mod random;
+mod remove_vote;
+mod renamed;
+mod scenario;
+mod tally;
+mod terms;
+mod veto;
+mod vote;
