@@ -2,47 +2,34 @@
 //! the benchmarks run on.
 
 mod cli;
+mod haste;
+mod jobs;
 mod params;
+mod polkadot_js;
 
 use std::{
+	ops::Deref,
 	path::{Path, PathBuf},
 	time::Duration,
 };
 
-use anyhow::{bail, Context, Result};
-use futures::StreamExt;
-use tercet_chain_client::{calls, keys, AccountBalance, ChainClient, Head, Keypair};
-use tercet_cli::{
-	blobs,
-	commands::job,
-	devnet::{Builder, Devnet, WorkerSpec},
-	output::Output,
-	results::Verified,
-};
+use anyhow::{Context, Result};
+use tercet_chain_client::{calls, Head};
+use tercet_cli::devnet::{Builder, Devnet, WorkerSpec};
 use tercet_primitives::{
-	apis::{JobView, ProviderView},
-	AccountId32, Agreement, Balance, BlobRef, BlockNumber, DeterminismClass, Funding, JobId,
-	JobRequest, JobState, ModelId, Payload, Permill, PoolId, Precision, Redundancy, Variant,
-	VariantId, WorkUnits, MILLI_TCT,
+	apis::ProviderView, AccountId32, DeterminismClass, PoolId, Redundancy, Variant, VariantId,
 };
 use tercet_tensors::TensorMap;
-use tercet_walrus_client::WalrusClient;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use cli::Tercet;
+pub use haste::hasty_chain;
+pub use jobs::{digits, publish, store, Jobs, DEADLINE, PRICE, ROYALTY};
 pub use params::Audits;
+pub use polkadot_js::polkadot_js;
 
 /// Networks that run at the same time: they mostly wait for slots.
 static TURNS: Semaphore = Semaphore::const_new(2);
-
-/// What every job of the tests pays per work unit.
-pub const PRICE: Balance = MILLI_TCT;
-
-/// The author's share on top of what the executors earn.
-pub const ROYALTY: Permill = Permill::from_percent(5);
-
-/// How long a job of the tests may take, in blocks: enough for a loaded machine.
-pub const DEADLINE: BlockNumber = 60;
 
 /// Executors of a job's first round.
 pub const EXECUTORS: usize = Redundancy::DEFAULT.executors as usize;
@@ -50,39 +37,36 @@ pub const EXECUTORS: usize = Redundancy::DEFAULT.executors as usize;
 /// How long workers may take to become available.
 const AVAILABLE: Duration = Duration::from_secs(90);
 
-/// How long a job may take until it is as wanted.
-const PATIENCE: Duration = Duration::from_secs(400);
-
 /// A running network.
 pub struct Net {
 	/// Its processes.
 	pub devnet: Devnet,
-	/// A connection to its node.
-	pub chain: ChainClient,
-	/// A client of its store.
-	pub store: WalrusClient,
-	/// Who submits jobs: //Bob.
-	pub requester: Keypair,
-	/// The int8 variant of the digits model.
-	pub int8: VariantId,
+	jobs: Jobs,
 	_turn: SemaphorePermit<'static>,
+}
+
+/// A network is for jobs: what can be done with those can be done with it.
+impl Deref for Net {
+	type Target = Jobs;
+
+	fn deref(&self) -> &Jobs {
+		&self.jobs
+	}
 }
 
 impl Net {
 	/// Starts a network and publishes the model; `providers` of its workers are available then.
 	pub async fn start(builder: Builder, providers: u32) -> Result<Self> {
 		let turn = TURNS.acquire().await?;
-		let mut devnet = builder.start().await?;
+		let devnet = builder.start().await?;
 		let chain = devnet.connect().await?;
 		let store = tercet_cli::context::store(&[devnet.store_url()])?;
 		// A random audit would need more workers than most tests have.
 		params::set_audits(&chain, Audits::Never).await?;
-		let int8 = digits(&store, Precision::Int8, Agreement::Exact).await?;
-		let int8 = publish(&chain, "digits", int8).await?;
-		let pool = PoolId { variant: int8, class: DeterminismClass::Portable };
-		devnet.wait_for_providers(&chain, pool, providers, AVAILABLE).await?;
-		let requester = keys::from_uri("//Bob")?;
-		Ok(Self { devnet, chain, store, requester, int8, _turn: turn })
+		let jobs = Jobs::open(chain, store).await?;
+		let mut net = Self { devnet, jobs, _turn: turn };
+		net.wait_for_providers(net.int8, providers).await?;
+		Ok(net)
 	}
 
 	/// Stops everything; another network may start then.
@@ -100,8 +84,8 @@ impl Net {
 	/// Waits until so many providers are available for a variant, in the portable class.
 	pub async fn wait_for_providers(&mut self, variant: VariantId, providers: u32) -> Result<()> {
 		let pool = PoolId { variant, class: DeterminismClass::Portable };
-		self.devnet.wait_for_providers(&self.chain, pool, providers, AVAILABLE).await?;
-		Ok(())
+		let Self { devnet, jobs, .. } = self;
+		Ok(devnet.wait_for_providers(&jobs.chain, pool, providers, AVAILABLE).await?)
 	}
 
 	/// Decides how many jobs are audited from now on.
@@ -146,11 +130,6 @@ impl Net {
 		Ok(())
 	}
 
-	/// Waits until a committee has been drawn for the job.
-	pub async fn drawn(&self, job: JobId) -> Result<(Head, JobView)> {
-		self.wait_for(job, |view| matches!(view.job.state, JobState::Running { .. })).await
-	}
-
 	/// A worker as the chain sees it in a block.
 	pub async fn provider(&self, head: Head, worker: usize) -> Result<ProviderView> {
 		let account = self.worker_accounts().get(worker).cloned().context("no such worker")?;
@@ -162,152 +141,15 @@ impl Net {
 		Tercet::new(&self.devnet, key)
 	}
 
-	/// Submits a job over the first `items` held-out images.
-	pub async fn submit(&self, items: u32, deadline: BlockNumber) -> Result<JobId> {
-		let input = images(items)?.to_canonical_bytes();
-		self.submit_payload(items, self.payload(input).await?, deadline).await
-	}
-
-	/// Submits a job with any input.
-	pub async fn submit_payload(
-		&self,
-		items: u32,
-		input: Payload,
-		deadline: BlockNumber,
-	) -> Result<JobId> {
-		self.submit_request(self.request(items, input, deadline).await?).await
-	}
-
-	/// Submits any job.
-	pub async fn submit_request(&self, request: JobRequest) -> Result<JobId> {
-		let included = self.chain.submit(&self.requester, calls::submit_job(request)).await?;
-		job::submitted(&included)
-	}
-
-	/// A request for the int8 variant, due `deadline` blocks from now.
-	pub async fn request(
-		&self,
-		items: u32,
-		input: Payload,
-		deadline: BlockNumber,
-	) -> Result<JobRequest> {
-		let now = self.chain.best().await?.number;
-		Ok(JobRequest {
-			variant: self.int8,
-			class: DeterminismClass::Portable,
-			items,
-			input,
-			price: PRICE,
-			redundancy: Redundancy::DEFAULT,
-			canary: job::no_canary(),
-			funding: Funding::Hold,
-			deadline: now + deadline,
-		})
-	}
-
-	/// Bytes as a payload: inline if they are few, stored otherwise.
-	pub async fn payload(&self, bytes: Vec<u8>) -> Result<Payload> {
-		Ok(match bytes.try_into() {
-			Ok(inline) => Payload::Inline(inline),
-			Err(bytes) => Payload::Blob(store(&self.store, bytes).await?),
-		})
-	}
-
-	/// Waits until the job has ended; gives the block in which it was seen.
-	pub async fn end_of(&self, job: JobId) -> Result<(Head, JobView)> {
-		self.wait_for(job, |view| view.job.state.is_terminal()).await
-	}
-
-	/// Waits until the job is as wanted.
-	pub async fn wait_for(
-		&self,
-		job: JobId,
-		wanted: impl Fn(&JobView) -> bool,
-	) -> Result<(Head, JobView)> {
-		let wait = async {
-			let mut heads = self.chain.heads().await?;
-			loop {
-				let head = match heads.next().await.context("the subscription ended")? {
-					Ok(head) => head,
-					Err(_) => continue,
-				};
-				let view = self.chain.at(head.hash).job(job).await?.context("unknown job")?;
-				if wanted(&view) {
-					return Ok((head, view));
-				}
-				if view.job.state.is_terminal() {
-					bail!("job {job} ended as {:?}", view.job.state);
-				}
-			}
-		};
-		tokio::time::timeout(PATIENCE, wait)
-			.await
-			.with_context(|| format!("job {job} did not get there; see {:?}", self.devnet.dir()))?
-	}
-
-	/// Free balance and holds at the best block.
-	pub async fn balance(&self, who: &AccountId32) -> Result<AccountBalance> {
-		let best = self.chain.best().await?;
-		Ok(self.chain.at(best.hash).balance(who.clone()).await?)
-	}
-
-	/// The requester's account.
-	pub fn requester_account(&self) -> AccountId32 {
-		keys::account_id(&self.requester)
-	}
-
 	/// Accounts of all workers.
 	pub fn worker_accounts(&self) -> Vec<AccountId32> {
 		self.devnet.workers().iter().map(|worker| worker.account.clone()).collect()
-	}
-
-	/// The verified result of a settled job, base and patch, checked in every respect.
-	pub async fn result(&self, id: JobId, view: &JobView) -> Result<Verified> {
-		// Nothing that concerns the result goes to standard output.
-		job::download(&self.store, Output::new(true), id, view).await
 	}
 }
 
 /// A worker that answers with another model.
 pub fn with_model(model: &Path) -> WorkerSpec {
 	WorkerSpec { args: vec!["--replace-model".into(), model.into()], ..WorkerSpec::default() }
-}
-
-/// Publishes a model of one variant, whose author is //Charlie.
-async fn publish(chain: &ChainClient, name: &str, variant: Variant) -> Result<VariantId> {
-	let author = keys::from_uri("//Charlie")?;
-	let call = calls::publish_model(calls::NewModel {
-		name,
-		task: "tensor",
-		licence: "Apache-2.0",
-		royalty: ROYALTY,
-		parent: None,
-		derivative_share: Permill::zero(),
-		variants: vec![variant],
-	});
-	let included = chain.submit(&author, call).await?;
-	let event = included.event("ModelRegistry", "Published").context("no Published event")?;
-	Ok(VariantId { model: event.decode::<(ModelId,)>()?.0, index: 0 })
-}
-
-/// A variant of the digits model, its file stored.
-pub async fn digits(
-	walrus: &WalrusClient,
-	precision: Precision,
-	agreement: Agreement,
-) -> Result<Variant> {
-	let file = match precision {
-		Precision::Int8 => "onnx/model_int8.onnx",
-		_ => "onnx/model.onnx",
-	};
-	let artifact = store(walrus, std::fs::read(example(file))?).await?;
-	let units_per_item = WorkUnits(1);
-	Ok(Variant { precision, artifact, units_per_item, memory: 16 << 20, agreement })
-}
-
-/// Stores bytes.
-pub async fn store(walrus: &WalrusClient, bytes: Vec<u8>) -> Result<BlobRef> {
-	Ok(blobs::to_chain(&walrus.store(bytes).await?.blob_ref()))
 }
 
 /// A file of the digits example.

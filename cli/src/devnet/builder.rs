@@ -7,34 +7,11 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use tercet_chain_client::{calls, keys, ChainClient};
-use tercet_primitives::{Balance, TCT};
-
 use super::{
 	binaries::{find, search_path},
-	ports, Devnet, Error, Ports, Program, Server, Worker,
+	worker::fund,
+	Devnet, Error, Ports, Program, Server, Store, Surroundings, Worker, WorkerSpec,
 };
-
-/// What each worker's account gets: its bond and plenty for fees.
-const FUNDS: Balance = 20_000 * TCT;
-
-/// What each worker bonds, in TCT.
-const BOND: &str = "5000";
-
-/// What workers accept per work unit, in TCT, unless their specification says otherwise.
-const LEAST_PRICE: &str = "0.0001";
-
-/// A worker that differs from the others.
-#[derive(Clone, Debug, Default)]
-pub struct WorkerSpec {
-	/// Offers (`MODEL.VARIANT=PRICE` or `all=PRICE`, prices in TCT per work unit) instead of one for
-	/// everything.
-	pub offers: Option<Vec<String>>,
-	/// Arguments after those that every worker gets, such as `--abort-at committed`.
-	pub args: Vec<OsString>,
-	/// Variables added to its environment.
-	pub env: Vec<(OsString, OsString)>,
-}
 
 /// Decides what a [`Devnet`] consists of.
 #[derive(Clone, Debug, Default)]
@@ -114,18 +91,24 @@ impl Builder {
 			[] => PathBuf::new(),
 			_ => find("tercet-worker", &folders)?,
 		};
-		let stopped = |program| Server { program, process: None };
+		let store = find("tercet-store", &folders)?;
 		let mut net = Devnet {
-			node: stopped(self.node(find("tercet-node", &folders)?, &dir, ports)),
-			store: stopped(self.store(find("tercet-store", &folders)?, &dir, ports)),
+			node: Server::new(self.node(find("tercet-node", &folders)?, &dir, ports)),
+			store: Store::new(store, &dir, ports.store, &self.store_args),
 			workers: Vec::new(),
 			temporary,
-			dir,
+			dir: dir.clone(),
 			ports,
 		};
+		let variable = || env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
+		let surroundings = Surroundings {
+			binary: worker_binary,
+			dir,
+			store: net.store_url(),
+			onnxruntime: self.onnxruntime.clone().or_else(variable),
+		};
 		for (index, spec) in self.workers.iter().enumerate() {
-			let worker = self.worker_of(index, spec, &worker_binary, &net)?;
-			net.workers.push(worker);
+			net.workers.push(Worker::new(index, &net.url(), &surroundings, spec)?);
 		}
 		net.start_store().await?;
 		net.start_node().await?;
@@ -168,99 +151,13 @@ impl Builder {
 		}
 		args.extend(["--no-telemetry", "--no-mdns"].map(OsString::from));
 		args.extend(self.node_args.iter().cloned());
-		program("node", binary, args, dir)
+		Program::new("node", binary, args, dir)
 	}
-
-	fn store(&self, binary: PathBuf, dir: &Path, ports: Ports) -> Program {
-		let listen = format!("127.0.0.1:{}", ports.store);
-		let mut args: Vec<OsString> = vec!["--listen".into(), listen.into(), "--dir".into()];
-		args.push(dir.join("store").into());
-		args.extend(self.store_args.iter().cloned());
-		program("store", binary, args, dir)
-	}
-
-	fn worker_of(
-		&self,
-		index: usize,
-		spec: &WorkerSpec,
-		binary: &Path,
-		net: &Devnet,
-	) -> Result<Worker, Error> {
-		let name = format!("worker-{index}");
-		let uri = format!("//Tercet//worker//{index}");
-		let account = keys::account_id(&keys::from_uri(&uri)?);
-		let metrics_port = ports::free().map_err(Error::io("cannot find a free port"))?;
-		let mut args: Vec<OsString> = vec!["run".into()];
-		for (flag, value) in [
-			("--node", net.url()),
-			("--store", net.store_url()),
-			("--key", uri.clone()),
-			("--bond", BOND.into()),
-			("--metrics", format!("127.0.0.1:{metrics_port}")),
-		] {
-			args.extend([flag.into(), value.into()]);
-		}
-		args.extend(["--dir".into(), net.dir.join(&name).into()]);
-		let variable = || env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
-		if let Some(library) = self.onnxruntime.clone().or_else(variable) {
-			args.extend(["--onnxruntime".into(), library.into()]);
-		}
-		let mut program = program(&name, binary.to_path_buf(), args, &net.dir);
-		let common_args = program.args.clone();
-		apply(&mut program, &common_args, spec);
-		let server = Server { program, process: None };
-		Ok(Worker { server, common_args, uri, account, metrics_port })
-	}
-}
-
-/// Sets what a specification decides: everything after the arguments that every worker gets.
-pub(super) fn apply(program: &mut Program, common: &[OsString], spec: &WorkerSpec) {
-	program.args = common.to_vec();
-	let everything = || vec![format!("all={LEAST_PRICE}")];
-	for offer in spec.offers.clone().unwrap_or_else(everything) {
-		program.args.extend(["--offer".into(), offer.into()]);
-	}
-	program.args.extend(spec.args.iter().cloned());
-	program.env.clone_from(&spec.env);
-}
-
-fn program(name: &str, binary: PathBuf, args: Vec<OsString>, dir: &Path) -> Program {
-	let log = dir.join(format!("{name}.log"));
-	Program { name: name.into(), binary, args, env: Vec::new(), log }
-}
-
-/// Gives every worker that has less what it needs, in one transaction of //Alice.
-async fn fund(chain: &ChainClient, workers: &[Worker]) -> Result<(), Error> {
-	let at = chain.at(chain.best().await?.hash);
-	let mut transfers = Vec::new();
-	for worker in workers {
-		let missing = FUNDS.saturating_sub(at.balance(worker.account.clone()).await?.total());
-		// A devnet that is started again has spent a little on fees; that needs no filling up.
-		if missing > FUNDS / 2 {
-			transfers.push(calls::transfer_keep_alive(worker.account.clone(), missing));
-		}
-	}
-	if !transfers.is_empty() {
-		chain.submit(&keys::from_uri("//Alice")?, calls::batch_all(transfers)).await?;
-	}
-	Ok(())
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-
-	#[test]
-	fn apply_replaces_what_an_earlier_specification_decided() {
-		let common = ["run".into()];
-		let mut worker = program("worker", "/bin/true".into(), vec![], Path::new("/tmp"));
-		let spec = WorkerSpec { args: vec!["--abort-at".into()], ..Default::default() };
-		apply(&mut worker, &common, &spec);
-		assert_eq!(worker.args, ["run", "--offer", "all=0.0001", "--abort-at"]);
-		let offers = Some(vec!["0.1=2".to_string()]);
-		apply(&mut worker, &common, &WorkerSpec { offers, ..Default::default() });
-		assert_eq!(worker.args, ["run", "--offer", "0.1=2"]);
-	}
 
 	#[tokio::test]
 	async fn start_fails_when_the_programs_are_missing() {

@@ -1,6 +1,8 @@
 //! What can go wrong with a devnet.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
+
+use super::process::tail;
 
 /// Why a devnet could not do something.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +73,10 @@ pub enum Error {
 }
 
 impl Error {
+	pub(crate) fn timed_out(what: impl Into<String>, limit: Duration, log: PathBuf) -> Self {
+		Self::TimedOut { what: what.into(), seconds: limit.as_secs(), tail: tail(&log), log }
+	}
+
 	pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
 		let what = what.into();
 		move |source| Self::Io { what, source }

@@ -22,30 +22,32 @@ mod builder;
 mod error;
 mod ports;
 mod process;
+mod server;
+mod store;
+mod worker;
 
 use std::{
-	ffi::OsString,
 	path::{Path, PathBuf},
 	time::Duration,
 };
 
-use tercet_chain_client::{ChainClient, Keypair};
-use tercet_primitives::{AccountId32, PoolId, Redundancy};
+use tercet_chain_client::ChainClient;
+use tercet_primitives::PoolId;
 use tokio::time::Instant;
 
 pub use binaries::{find as find_binary, search_path, BIN_DIR_VARIABLE};
-pub use builder::{Builder, WorkerSpec};
+pub use builder::Builder;
 pub use error::Error;
 pub use ports::{free as free_port, Ports};
-pub use process::{Process, Program};
-
-use process::{describe, tail};
+pub use process::{describe, Process, Program};
+pub use server::Server;
+pub use store::Store;
+pub use worker::{
+	fund, stop as stop_workers, wait_for as wait_for_providers, Surroundings, Worker, WorkerSpec,
+};
 
 /// How long a node may take to answer after its start.
 const NODE_START: Duration = Duration::from_secs(90);
-
-/// How long the store may take to listen.
-const STORE_START: Duration = Duration::from_secs(20);
 
 /// Wait between looks.
 const POLL: Duration = Duration::from_millis(200);
@@ -57,27 +59,8 @@ pub struct Devnet {
 	temporary: Option<tempfile::TempDir>,
 	ports: Ports,
 	node: Server,
-	store: Server,
+	store: Store,
 	workers: Vec<Worker>,
-}
-
-/// A program that may run or not.
-struct Server {
-	program: Program,
-	process: Option<Process>,
-}
-
-/// A worker of the network.
-pub struct Worker {
-	server: Server,
-	/// The arguments that do not depend on its specification.
-	common_args: Vec<OsString>,
-	/// Secret URI of its key.
-	pub uri: String,
-	/// Its account.
-	pub account: AccountId32,
-	/// Port of its Prometheus metrics.
-	pub metrics_port: u16,
 }
 
 impl Devnet {
@@ -93,7 +76,7 @@ impl Devnet {
 
 	/// Address of the store, publisher and aggregator in one.
 	pub fn store_url(&self) -> String {
-		format!("http://127.0.0.1:{}", self.ports.store)
+		self.store.url()
 	}
 
 	/// The network's ports.
@@ -138,24 +121,7 @@ impl Devnet {
 		count: u32,
 		limit: Duration,
 	) -> Result<(), Error> {
-		let deadline = Instant::now() + limit;
-		loop {
-			let best = chain.best().await?;
-			// The price is high enough for every offer; it does not matter for the count.
-			let at = chain.at(best.hash);
-			let quote = at.quote(pool, 1, tercet_primitives::TCT, Redundancy::DEFAULT).await?;
-			if quote.providers >= count {
-				return Ok(());
-			}
-			self.check_workers()?;
-			if Instant::now() > deadline {
-				let what =
-					format!("{} of {count} providers are available: the rest", quote.providers);
-				let log = self.workers.first().map(|worker| worker.server.program.log.clone());
-				return Err(timed_out(what, limit, log.unwrap_or_default()));
-			}
-			tokio::time::sleep(POLL).await;
-		}
+		worker::wait_for(&mut self.workers, chain, pool, count, limit).await
 	}
 
 	/// Fails if a process that was started has ended by itself.
@@ -165,10 +131,6 @@ impl Devnet {
 	pub fn check(&mut self) -> Result<(), Error> {
 		self.node.check()?;
 		self.store.check()?;
-		self.check_workers()
-	}
-
-	fn check_workers(&mut self) -> Result<(), Error> {
 		self.workers.iter_mut().try_for_each(|worker| worker.server.check())
 	}
 
@@ -210,7 +172,7 @@ impl Devnet {
 	/// [`Error::NoSuchWorker`], [`Error::Start`].
 	pub fn restart_worker_with(&mut self, index: usize, spec: WorkerSpec) -> Result<(), Error> {
 		let worker = self.worker_mut(index)?;
-		builder::apply(&mut worker.server.program, &worker.common_args, &spec);
+		worker.specify(&spec);
 		worker.server.restart()
 	}
 
@@ -238,18 +200,7 @@ impl Devnet {
 	/// # Errors
 	/// [`Error::Start`], [`Error::Ended`], [`Error::TimedOut`].
 	pub async fn start_store(&mut self) -> Result<(), Error> {
-		self.store.restart()?;
-		let address = ("127.0.0.1", self.ports.store);
-		let deadline = Instant::now() + STORE_START;
-		while tokio::net::TcpStream::connect(address).await.is_err() {
-			self.store.check()?;
-			if Instant::now() > deadline {
-				let log = self.store.program.log.clone();
-				return Err(timed_out("the start of the store".into(), STORE_START, log));
-			}
-			tokio::time::sleep(POLL).await;
-		}
-		Ok(())
+		self.store.start().await
 	}
 
 	/// Starts the node and waits until it answers and makes blocks.
@@ -268,8 +219,7 @@ impl Devnet {
 			}
 			self.node.check()?;
 			if Instant::now() > deadline {
-				let log = self.node.program.log.clone();
-				return Err(timed_out("the start of the node".into(), NODE_START, log));
+				return Err(self.node.timed_out("the start of the node", NODE_START));
 			}
 			tokio::time::sleep(POLL).await;
 		}
@@ -277,14 +227,7 @@ impl Devnet {
 
 	/// Stops everything: workers first, so that none of them sees the others go.
 	pub async fn shutdown(mut self) {
-		for worker in &mut self.workers {
-			if let Some(process) = &mut worker.server.process {
-				process.terminate();
-			}
-		}
-		for worker in &mut self.workers {
-			worker.server.stop().await;
-		}
+		worker::stop(&mut self.workers).await;
 		self.store.stop().await;
 		self.node.stop().await;
 	}
@@ -292,61 +235,4 @@ impl Devnet {
 	fn worker_mut(&mut self, index: usize) -> Result<&mut Worker, Error> {
 		self.workers.get_mut(index).ok_or(Error::NoSuchWorker(index))
 	}
-}
-
-impl Worker {
-	/// Its key.
-	///
-	/// # Errors
-	/// Never, for the URIs that a devnet makes.
-	pub fn key(&self) -> Result<Keypair, Error> {
-		Ok(tercet_chain_client::keys::from_uri(&self.uri)?)
-	}
-
-	/// Its log.
-	pub fn log(&self) -> &Path {
-		&self.server.program.log
-	}
-
-	/// The arguments it is started with.
-	pub fn args(&self) -> &[OsString] {
-		&self.server.program.args
-	}
-}
-
-impl Server {
-	fn runs(&mut self) -> bool {
-		self.process.as_mut().is_some_and(Process::is_running)
-	}
-
-	fn kill(&mut self) {
-		// Dropping kills.
-		self.process = None;
-	}
-
-	async fn stop(&mut self) {
-		if let Some(mut process) = self.process.take() {
-			process.stop().await;
-		}
-	}
-
-	fn restart(&mut self) -> Result<(), Error> {
-		self.kill();
-		let program = self.program.clone();
-		let (name, binary) = (program.name.clone(), program.binary.clone());
-		let start = |source| Error::Start { name, binary, source };
-		self.process = Some(program.start().map_err(start)?);
-		Ok(())
-	}
-
-	/// Fails if it was started and has ended.
-	fn check(&mut self) -> Result<(), Error> {
-		let Some(status) = self.process.as_mut().and_then(Process::exited) else { return Ok(()) };
-		let Program { name, log, .. } = self.program.clone();
-		Err(Error::Ended { name, how: describe(status), tail: tail(&log), log })
-	}
-}
-
-fn timed_out(what: String, limit: Duration, log: PathBuf) -> Error {
-	Error::TimedOut { what, seconds: limit.as_secs(), tail: tail(&log), log }
 }

@@ -47,6 +47,12 @@ pub struct Process {
 }
 
 impl Program {
+	/// A program whose log is `NAME.log` in `dir`.
+	pub fn new(name: &str, binary: PathBuf, args: Vec<OsString>, dir: &Path) -> Self {
+		let log = dir.join(format!("{name}.log"));
+		Self { name: name.into(), binary, args, env: Vec::new(), log }
+	}
+
 	/// Starts it.
 	///
 	/// # Errors

@@ -52,10 +52,11 @@ impl PastCredits {
 	/// Whether nothing is out of order: see invariant 5.
 	pub(crate) fn is_sound(&self, period: u32, present: Credits) -> bool {
 		let present = Past { period: period.saturating_add(1), credits: present };
-		let next = self.0.iter().skip(1).chain([&present]);
-		self.0.iter().zip(next).all(|(past, next)| {
+		let follows = |past: &Past, next: &Past| {
 			past.period < next.period && past.credits.half_life <= next.credits.half_life
-		})
+		};
+		self.0.windows(2).all(|pair| matches!(pair, [past, next] if follows(past, next)))
+			&& self.0.last().is_none_or(|last| follows(last, &present))
 	}
 }
 

@@ -1,5 +1,5 @@
 use crate::{mock::*, weights::SubstrateWeight, WeightInfo};
-use frame::{testing_prelude::*, traits::Hooks};
+use frame::traits::Hooks;
 
 #[test]
 fn integrity_test_passes_when_the_configuration_is_sound() {

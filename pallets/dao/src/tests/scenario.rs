@@ -26,7 +26,7 @@ fn model_is_featured_when_those_who_work_have_voted_for_it() {
 
 		wait(1 + CONFIRM + ENACTMENT);
 		assert!(approved(poll));
-		assert_eq!(Featured::<Test>::get(), [ModelId(7)]);
+		assert_eq!(Featured::<Test>::get().as_slice(), [ModelId(7)]);
 		assert_ok!(Dao::clear_votes(RuntimeOrigin::signed(IDLER), poll, 10));
 	});
 }

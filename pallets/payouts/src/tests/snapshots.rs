@@ -2,7 +2,6 @@ use crate::{
 	mock::*, snapshots::SNAPSHOT_PERIODS, CreditsBefore, TotalCredits, TotalCreditsBefore,
 	WorkCredits,
 };
-use frame::testing_prelude::*;
 use proptest::prelude::*;
 use tercet_primitives::{
 	traits::{CreditShare, CreditSnapshots},

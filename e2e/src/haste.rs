@@ -1,0 +1,24 @@
+//! Chains that live so fast that a vote takes minutes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{ensure, Context, Result};
+use serde_json::Value;
+use tercet_cli::devnet::{find_binary, search_path};
+use tokio::process::Command;
+
+/// Where a plain chain spec has what its chain divides lengths by.
+const HASTE: &str = "/genesis/runtimeGenesis/patch/pace/haste";
+
+/// Writes the spec of a development chain that divides the lengths of sessions, eras and votes by
+/// `haste` into `folder`.
+pub async fn hasty_chain(folder: &Path, haste: u32) -> Result<PathBuf> {
+	let node = find_binary("tercet-node", &search_path())?;
+	let export = Command::new(node).args(["export-chain-spec", "--chain", "dev"]).output().await?;
+	ensure!(export.status.success(), "{}", String::from_utf8_lossy(&export.stderr));
+	let mut spec: Value = serde_json::from_slice(&export.stdout)?;
+	*spec.pointer_mut(HASTE).context("the development chain has no haste")? = haste.into();
+	let path = folder.join("chain.json");
+	std::fs::write(&path, spec.to_string())?;
+	Ok(path)
+}
