@@ -188,7 +188,7 @@ fn market(found: &mut Differences, oracle: &Oracle) {
 	found.maps("queue at", market.queue.clone(), pallet::Queue::<Runtime>::iter());
 	let ends = (pallet::QueueHead::<Runtime>::get(), pallet::QueueTail::<Runtime>::get());
 	found.check(|| "ends of the queue".into(), (market.head, market.tail), ends);
-	let reserved = pallet::ReservedDraws::<Runtime>::get();
+	let reserved = pallet::ReservedDraws::<Runtime>::get().entries;
 	found.check(|| "reserved draws".into(), market.reserved, reserved);
 	let waiting = pallet::Waiting::<Runtime>::iter().map(|(job, wait)| {
 		let place = match wait.place {
@@ -223,7 +223,7 @@ fn verification(found: &mut Differences, oracle: &Oracle) {
 	found.maps("votes", verification.votes.clone(), votes);
 	let model = verification.agenda.iter().map(|slot| (*slot, ()));
 	found.maps("agenda", model, slots(pallet::Agenda::<Runtime>::iter_keys()));
-	let reserved = pallet::ReservedTransitions::<Runtime>::get();
+	let reserved = pallet::ReservedTransitions::<Runtime>::get().entries;
 	found.check(|| "reserved transitions".into(), verification.reserved, reserved);
 	let verdicts = pallet::Verdicts::<Runtime>::iter().map(|(job, it)| (job, verdict(it)));
 	found.maps("verdict", verification.verdicts.clone(), verdicts);

@@ -5,8 +5,9 @@
 //! wrong or the documentation is.
 //!
 //! - [`Oracle`]: the model. It predicts for each [`Call`] whether it is accepted, and every balance and
-//!   every state afterwards. It takes from the runtime only what chance decides: who was drawn, and
-//!   whose response of several equal ones counts. Whether anybody *can* be drawn, and among whom
+//!   every state afterwards. It takes from the runtime only what chance decides: who was drawn,
+//!   whose response of several equal ones counts, and how far down the queue and the agenda a block
+//!   came, within what the documentation promises. Whether anybody *can* be drawn, and among whom
 //!   chance has picked, it knows; the VRF outputs of the blocks, and what follows from them, as well.
 //! - [`World`]: the real runtime in memory.
 //! - [`Action`]: eight bytes that become calls, by looking at where the model stands: so that most

@@ -2,7 +2,7 @@
 
 use polkadot_sdk::{frame_support::traits::Get, pallet_balances, sp_crypto_hashing::blake2_256};
 use tercet_primitives::{Permill, MILLI_TCT, TCT};
-use tercet_runtime::{configs::TreasuryAccount, ProviderStaking, Runtime};
+use tercet_runtime::{configs::TreasuryAccount, JobMarket, ProviderStaking, Runtime, Verification};
 
 use crate::{
 	actor,
@@ -105,7 +105,8 @@ impl Settings {
 				min_deadline: <Runtime as pallet_job_market::Config>::MinDeadline::get(),
 				max_deadline: <Runtime as pallet_job_market::Config>::MaxDeadline::get(),
 				max_input: <Runtime as pallet_job_market::Config>::MaxInputBytes::get(),
-				max_draws: <Runtime as pallet_job_market::Config>::MaxDrawsPerBlock::get(),
+				sure_draws: JobMarket::sure_turns(),
+				max_draws: JobMarket::most_turns(),
 				max_expiries: <Runtime as pallet_job_market::Config>::MaxExpiriesPerBlock::get(),
 				job_fee: market.job_fee,
 				risk_factor: market.risk_factor,
@@ -117,8 +118,8 @@ impl Settings {
 				invalid_share: market.invalid_share,
 			},
 			verification: VerificationRules {
-				max_transitions:
-					<Runtime as pallet_verification::Config>::MaxTransitionsPerBlock::get(),
+				sure_transitions: Verification::sure_transitions(),
+				max_transitions: Verification::most_transitions(),
 				audit_rate: verification.audit_rate,
 				proven_audit_rate: verification.proven_audit_rate,
 				min_audit_time: verification.min_audit_time,

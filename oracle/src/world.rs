@@ -1,6 +1,8 @@
 //! The real runtime in memory: its pallets, its storage, its hooks. Only Babe is not run; its VRF
 //! output is put where it would have written it.
 
+use pallet_job_market::QueueHead;
+use pallet_verification::{Agenda, ReservedTransitions};
 use polkadot_sdk::{
 	frame_support::{storage::IterableStorageDoubleMap, traits::Hooks},
 	frame_system, pallet_babe, pallet_balances,
@@ -16,7 +18,11 @@ use tercet_runtime::{
 	RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, System, Verification, VerificationConfig,
 };
 
-use crate::{model::Bank, settings::Settings, AccountId, Call, Luck, Oracle, What};
+use crate::{
+	model::{slot, Bank, Slot},
+	settings::Settings,
+	AccountId, Call, Luck, Oracle, What,
+};
 
 /// Those who act, and one who never owns anything at first.
 pub const ACTORS: [&str; 18] = [
@@ -127,10 +133,10 @@ impl World {
 		let luck = self.run(|| {
 			let now = System::block_number();
 			System::reset_events();
-			finalize(now, vrf);
+			let (turns, transitions) = finalize(now, vrf);
 			System::set_block_number(now + 1);
 			initialize(now + 1);
-			luck(vrf)
+			Luck { turns, transitions, ..luck(vrf) }
 		});
 		self.see();
 		luck
@@ -143,7 +149,7 @@ impl World {
 		let done = self.run(|| {
 			let now = System::block_number();
 			System::reset_events();
-			finalize(now, vrf);
+			let (turns, transitions) = finalize(now, vrf);
 			let to = idle_until(now + 1, to);
 			if to > now + 1 {
 				pallet_job_market::ExpiryCursor::<Runtime>::put(to);
@@ -152,7 +158,7 @@ impl World {
 			}
 			System::set_block_number(to);
 			initialize(to);
-			(to, luck(vrf))
+			(to, Luck { turns, transitions, ..luck(vrf) })
 		});
 		self.see();
 		done
@@ -200,13 +206,29 @@ impl World {
 	}
 }
 
-fn finalize(now: BlockNumber, vrf: [u8; 32]) {
+/// Ends the block; says how many turns there were in the queue, and how far down the agenda it came.
+fn finalize(now: BlockNumber, vrf: [u8; 32]) -> (usize, usize) {
+	let head = QueueHead::<Runtime>::get();
 	pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some(vrf));
 	ModelRegistry::on_finalize(now);
 	ProviderStaking::on_finalize(now);
 	JobMarket::on_finalize(now);
+	let due = due_stages(now);
 	Verification::on_finalize(now);
 	Payouts::on_finalize(now);
+	let turns = (QueueHead::<Runtime>::get() - head) as usize;
+	// What was passed over lies before what is left; and what lies behind that was left.
+	let is_left = |slot: &Slot| Agenda::<Runtime>::contains_key(slot.0, slot.2);
+	(turns, due.iter().position(is_left).unwrap_or(due.len()))
+}
+
+/// The entries of the agenda that may be dealt with at the end of block `now`, in their order.
+fn due_stages(now: BlockNumber) -> Vec<Slot> {
+	let all = Agenda::<Runtime>::iter_keys().map(|(at, job)| slot(at, job));
+	let mut due: Vec<_> = all.filter(|slot| slot.0 <= now).collect();
+	due.sort();
+	due.truncate(ReservedTransitions::<Runtime>::get().entries as usize);
+	due
 }
 
 fn initialize(now: BlockNumber) {

@@ -16,6 +16,7 @@ pub mod hashing;
 pub mod ids;
 pub mod items;
 pub mod job;
+pub mod metering;
 pub mod model;
 pub mod params;
 pub mod provider;

@@ -22,7 +22,10 @@ pub trait ProviderPool<AccountId> {
 	/// Costs a bounded number of storage reads however many providers there are. Fails, without
 	/// effect, if the pool is too small or the draw was out of luck; the caller tries again later
 	/// with another seed.
-	fn draw(draw: Draw<'_, AccountId>) -> Result<Vec<AccountId>, DrawError>;
+	fn draw(draw: Draw<'_, AccountId>) -> Drawn<AccountId>;
+
+	/// The most [`Drawn::reads`] of a draw of so many seats, with so many accounts excluded.
+	fn most_reads(seats: u32, excluded: u32) -> u32;
 
 	/// Number of available providers in a pool.
 	fn available(pool: &PoolId) -> u32;
@@ -54,6 +57,17 @@ pub struct Draw<'a, AccountId> {
 	pub risk: Balance,
 	/// The randomness.
 	pub seed: &'a H256,
+}
+
+/// What came of a draw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn<AccountId> {
+	/// Who was drawn, or why nobody was.
+	pub executors: Result<Vec<AccountId>, DrawError>,
+	/// How often a seat of the pool or the record of a provider was read to find them: that is what
+	/// makes one draw weigh more than another. In a pool that is read whole, a seat and the record
+	/// of who sits there by turns.
+	pub reads: u32,
 }
 
 /// Why a draw failed.

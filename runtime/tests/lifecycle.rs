@@ -10,8 +10,7 @@ use tercet_primitives::{
 	Disputed, Fault, JobState, RefundReason, Stage, Statement, MILLI_TCT, TCT,
 };
 use tercet_runtime::{
-	configs::{MaxDraws, TreasuryAccount},
-	AccountId, Balances, JobMarket, ProviderStaking, System, Verification,
+	configs::TreasuryAccount, AccountId, Balances, JobMarket, ProviderStaking, System, Verification,
 };
 
 fn providers(keys: &[Sr25519Keyring]) {
@@ -196,7 +195,7 @@ fn draw_spreads_over_providers_when_there_are_more_than_seats() {
 		for _ in 0..20 {
 			submit(account(Alice), request(1, MILLI_TCT, 60)).unwrap();
 		}
-		for _ in 0..=20u32.div_ceil(MaxDraws::get()) {
+		for _ in 0..=20u32.div_ceil(JobMarket::sure_turns()) {
 			next_block();
 		}
 		let assigned = [Bob, Charlie, Dave, AliceStash].map(|key| view(&account(key)).assigned);

@@ -14,8 +14,11 @@ use tercet_primitives::{
 	Duty, JobId, Permill, Redundancy, MILLI_TCT, TCT,
 };
 use tercet_runtime::{
-	configs::ProxyType, AccountId, JobMarket, Runtime, RuntimeCall, TransactionPayment,
-	Verification,
+	configs::{
+		MaxDrawWeight, MaxExpiries, MaxSlashes, MaxTransitionWeight, ProxyType,
+		RuntimeBlockWeights, HOOKS_RATIO,
+	},
+	AccountId, JobMarket, Runtime, RuntimeCall, TransactionPayment, Verification,
 };
 
 fn transfer() -> RuntimeCall {
@@ -53,6 +56,42 @@ fn sudo_exists_only_in_the_development_preset() {
 	};
 	assert!(preset("development")["sudo"]["key"].is_string());
 	assert!(preset("local_testnet")["sudo"]["key"].is_null());
+}
+
+#[test]
+fn hooks_leave_most_of_a_block_to_calls_when_as_much_as_possible_is_due() {
+	use pallet_job_market::WeightInfo as _;
+	use pallet_provider_staking::WeightInfo as _;
+	use pallet_verification::WeightInfo as _;
+	type Market = <Runtime as pallet_job_market::Config>::WeightInfo;
+	type Staking = <Runtime as pallet_provider_staking::Config>::WeightInfo;
+	type Verify = <Runtime as pallet_verification::Config>::WeightInfo;
+	let (draws, expiries, slashes) =
+		(JobMarket::sure_turns(), MaxExpiries::get(), MaxSlashes::get());
+	let stages = Verification::most_transitions();
+	let weights = [
+		MaxDrawWeight::get(),
+		Market::reserve_draws(),
+		Market::requeue(draws + 1, draws),
+		Market::expire_agenda(expiries + 1),
+		Market::expire_job() * u64::from(expiries),
+		MaxTransitionWeight::get(),
+		Verify::reserve_transitions(stages + 1, stages),
+		Staking::slash_queue(),
+		Staking::apply_slash(pallet_provider_staking::MAX_OFFERS) * u64::from(slashes),
+	];
+	let most = weights.iter().fold(0, |sum, weight| sum + weight.ref_time());
+	let limit = (HOOKS_RATIO * RuntimeBlockWeights::get().max_block).ref_time();
+	println!(
+		"{draws} draws and {} stages for sure, {} and {stages} at most: {} of {} ms",
+		Verification::sure_transitions(),
+		JobMarket::most_turns(),
+		most / 1_000_000_000,
+		limit / 1_000_000_000
+	);
+	assert!(most <= limit, "{most} of {limit}");
+	// Not only the lightest are many.
+	assert!(draws >= 5 && Verification::sure_transitions() >= 5);
 }
 
 #[test]

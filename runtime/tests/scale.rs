@@ -9,9 +9,9 @@ use std::{
 };
 
 use common::*;
-use pallet_job_market::{Event, ReservedDraws};
+use pallet_job_market::{Event, QueueHead, ReservedDraws};
 use pallet_provider_staking::{Params, SlashQueue};
-use pallet_verification::ReservedTransitions;
+use pallet_verification::{CommitteesOf, ReservedTransitions};
 use polkadot_sdk::{
 	frame_support::{traits::fungible::Mutate, weights::Weight},
 	frame_system::EventRecord,
@@ -19,10 +19,13 @@ use polkadot_sdk::{
 	sp_io::TestExternalities,
 	sp_trie::recorder::Recorder,
 };
-use tercet_primitives::{JobId, JobState, Redundancy, H256, MILLI_TCT, TCT};
+use tercet_primitives::{
+	metering::Reserved, JobId, JobState, Redundancy, Stage, H256, MILLI_TCT, TCT,
+};
 use tercet_runtime::{
 	configs::{
-		MaxDraws, MaxExpiries, MaxSlashes, MaxTransitions, RuntimeBlockWeights, HOOKS_RATIO,
+		MaxDrawWeight, MaxExpiries, MaxSlashes, MaxTransitionWeight, RuntimeBlockWeights,
+		HOOKS_RATIO,
 	},
 	AccountId, Balances, JobMarket, Runtime, RuntimeEvent, System, Verification,
 };
@@ -103,7 +106,8 @@ impl Watched {
 	/// Lets the next job of the queue, and no other, live from its draw to its settlement.
 	fn live(&mut self, job: JobId) {
 		self.step("draw", || {
-			ReservedDraws::<Runtime>::put(1);
+			let heaviest = JobMarket::heaviest_turn();
+			ReservedDraws::<Runtime>::put(Reserved::new(1, heaviest, heaviest));
 			end_block();
 		});
 		self.step("begin block", begin_block);
@@ -178,11 +182,11 @@ fn draw_commit_reveal_and_settle_cost_the_same_when_the_chain_is_crowded() {
 	}
 }
 
-/// What the hooks of a block deal with at most.
+/// What the hooks of a block deal with, or set weight aside for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Load {
-	draws: u32,
-	transitions: u32,
+	draws: Reserved,
+	transitions: Reserved,
 	expiries: u32,
 	slashes: u32,
 }
@@ -203,12 +207,16 @@ impl Load {
 
 	fn max(self, other: Self) -> Self {
 		Self {
-			draws: self.draws.max(other.draws),
-			transitions: self.transitions.max(other.transitions),
+			draws: max(self.draws, other.draws),
+			transitions: max(self.transitions, other.transitions),
 			expiries: self.expiries.max(other.expiries),
 			slashes: self.slashes.max(other.slashes),
 		}
 	}
+}
+
+fn max(a: Reserved, b: Reserved) -> Reserved {
+	Reserved { entries: a.entries.max(b.entries), weight: a.weight.max(b.weight) }
 }
 
 /// Ends a block and begins the next one; its weight must be within the limit of hooks.
@@ -240,12 +248,14 @@ fn fullest_blocks_stay_within_their_limits_when_the_chain_is_crowded() {
 	};
 
 	// Committees whose executors all stay silent, more than can be dealt with in one block ...
-	let drawn = 2 * (MaxTransitions::get() + MaxSlashes::get());
-	blocks(&mut watched, 1 + drawn.div_ceil(MaxDraws::get()));
+	let drawn = 2 * (Verification::most_transitions() + MaxSlashes::get());
+	while watched.chain.execute_with(QueueHead::<Runtime>::get) < drawn.into() {
+		blocks(&mut watched, 1);
+	}
 	let last = JobId(u64::from(drawn) - 1);
 	let committee = watched.chain.execute_with(|| Verification::committee(last).expect("drawn"));
 	jump(&mut watched, committee.until);
-	let backlog = drawn.div_ceil(MaxTransitions::get()) + 2;
+	let backlog = 10;
 	blocks(&mut watched, backlog);
 	// ... whose slashes fall due together, ...
 	let delay = watched.chain.execute_with(|| Params::<Runtime>::get().slash_delay);
@@ -258,8 +268,10 @@ fn fullest_blocks_stay_within_their_limits_when_the_chain_is_crowded() {
 
 	let declared = weight.ref_time() as f64 / 1e9;
 	println!("{load:?} at most; fullest block {declared} ms declared");
-	assert_eq!(load.draws, MaxDraws::get());
-	assert_eq!(load.transitions, MaxTransitions::get());
+	assert_eq!(load.draws.entries, JobMarket::most_turns());
+	assert_eq!(load.draws.weight.ref_time(), MaxDrawWeight::get().ref_time());
+	assert_eq!(load.transitions.entries, Verification::most_transitions());
+	assert_eq!(load.transitions.weight.ref_time(), MaxTransitionWeight::get().ref_time());
 	assert_eq!(load.expiries, MaxExpiries::get());
 	assert_eq!(load.slashes, MaxSlashes::get());
 	watched.chain.execute_with(|| {
@@ -267,6 +279,43 @@ fn fullest_blocks_stay_within_their_limits_when_the_chain_is_crowded() {
 			let state = JobMarket::job(JobId(job.into())).expect("kept").state;
 			assert!(matches!(state, JobState::Refunded { .. }), "{job}: {state:?}");
 		}
+		check_invariants();
+	});
+}
+
+/// Committees that are in `stage`.
+fn committees_in(stage: Stage) -> usize {
+	CommitteesOf::<Runtime>::iter_values().filter(|committee| committee.stage == stage).count()
+}
+
+#[test]
+fn blocks_do_many_draws_and_lotteries_when_jobs_are_ordinary() {
+	const MANY: usize = 40;
+	let jobs = 3 * MANY as u32;
+	let mut chain = chain_of(&Size { providers: 200, jobs });
+	chain.execute_with(|| {
+		let mut turns = Vec::new();
+		while JobMarket::queue_length() > 0 {
+			let before = QueueHead::<Runtime>::get();
+			next_block();
+			turns.push(QueueHead::<Runtime>::get() - before);
+		}
+		assert_eq!(committees_in(Stage::Commit), jobs as usize);
+		for job in (0..jobs).map(|job| JobId(job.into())) {
+			for who in executors(job) {
+				commit(who, job, 0).expect("owed");
+			}
+		}
+		assert_eq!(committees_in(Stage::Lottery), jobs as usize);
+		let mut lotteries = Vec::new();
+		while committees_in(Stage::Lottery) > 0 {
+			let before = committees_in(Stage::Lottery);
+			next_block();
+			lotteries.push(before - committees_in(Stage::Lottery));
+		}
+		println!("draws {turns:?}, lotteries {lotteries:?}");
+		assert!(turns.iter().any(|turns| *turns >= MANY as u64));
+		assert!(lotteries.iter().any(|lotteries| *lotteries >= MANY));
 		check_invariants();
 	});
 }

@@ -29,7 +29,7 @@ pub struct Market {
 	pub head: u64,
 	/// The position after the last one that was.
 	pub tail: u64,
-	/// Positions that are looked at when this block ends.
+	/// Positions that are looked at when this block ends, at most.
 	pub reserved: u32,
 	/// Jobs whose draw failed.
 	pub retries: BTreeSet<Slot>,

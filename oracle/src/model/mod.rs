@@ -42,6 +42,11 @@ pub type Outcome = Result<(), &'static str>;
 pub struct Luck {
 	/// VRF output of the block that ends.
 	pub vrf: [u8; 32],
+	/// Jobs whose turn has come in the queue: how many there is room for in a block depends on what
+	/// each one weighs.
+	pub turns: usize,
+	/// Stages that were ended when the block ended, and entries of the agenda that were passed over.
+	pub transitions: usize,
 	/// Executors that were drawn, by job and round.
 	pub drawn: BTreeMap<(JobId, u8), Vec<AccountId>>,
 	/// Seats whose response was picked to count.

@@ -23,10 +23,10 @@ impl Oracle {
 		}
 	}
 
-	/// Puts retries that are due at the tail: no more than half of the block's draws, unless nobody
-	/// else waits.
+	/// Puts retries that are due at the tail: no more than half of the draws that a block has room
+	/// for in any case, unless nobody else waits.
 	pub(crate) fn requeue(&mut self) {
-		let draws = self.rules.market.max_draws;
+		let draws = self.rules.market.sure_draws;
 		let others = (self.market.tail - self.market.head).min(draws.into()) as u32;
 		let cap = (draws / 2).max(1).max(draws - others);
 		for job in take_due(&mut self.market.retries, self.now, cap) {
@@ -41,8 +41,14 @@ impl Oracle {
 		self.market.reserved = waiting.min(self.rules.market.max_draws.into()) as u32;
 	}
 
+	/// How many of those counted have their turn is not the model's to know, but that it is the first
+	/// ones, and no fewer than there is room for in any case.
 	pub(crate) fn draw_reserved(&mut self) {
-		for _ in 0..std::mem::take(&mut self.market.reserved) {
+		let (turns, due) = (self.luck.turns, std::mem::take(&mut self.market.reserved));
+		let sure = due.min(self.rules.market.sure_draws);
+		let fine = (sure as usize..=due as usize).contains(&turns);
+		assert!(fine, "{turns} turns, of {due} that were due and {sure} for sure");
+		for _ in 0..turns {
 			let position = self.market.head;
 			self.market.head += 1;
 			// A gap uses up a turn.

@@ -68,6 +68,7 @@ pub struct MarketRules {
 	pub min_deadline: BlockNumber,
 	pub max_deadline: BlockNumber,
 	pub max_input: u64,
+	pub sure_draws: u32,
 	pub max_draws: u32,
 	pub max_expiries: u32,
 	pub job_fee: Balance,
@@ -84,6 +85,7 @@ pub struct MarketRules {
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names are those of the pallet's constants and parameters")]
 pub struct VerificationRules {
+	pub sure_transitions: u32,
 	pub max_transitions: u32,
 	pub audit_rate: Permill,
 	pub proven_audit_rate: Permill,

@@ -19,11 +19,17 @@ impl Oracle {
 		self.verification.reserved = (due as u32).min(self.rules.verification.max_transitions);
 	}
 
-	/// Ends the stages whose time is over, with this block's randomness.
+	/// Ends stages whose time is over, with this block's randomness: of those counted the first ones,
+	/// and no fewer than there is room for in any case. How many is not the model's to know.
 	pub(crate) fn end_due_stages(&mut self) {
 		let cap = std::mem::take(&mut self.verification.reserved);
 		let mut rest = self.verification.agenda.clone();
-		let due = take_due(&mut rest, self.now, cap);
+		let mut due = take_due(&mut rest, self.now, cap);
+		let (ended, sure) = (self.luck.transitions, self.rules.verification.sure_transitions);
+		let sure = due.len().min(sure as usize);
+		let fine = (sure..=due.len()).contains(&ended);
+		assert!(fine, "{ended} stages ended, of {} that were due and {sure} for sure", due.len());
+		due.truncate(ended);
 		let at = |oracle: &Self, job: JobId| oracle.verification.committees[&job].until;
 		let due: Vec<_> = due.into_iter().map(|job| (at(self, job), job)).collect();
 		for (until, job) in due {

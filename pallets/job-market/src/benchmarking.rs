@@ -17,9 +17,9 @@ use frame::{
 	},
 };
 use tercet_primitives::{
-	Answer, Balance, BlockNumber, Disputed, Funding, ItemSet, JobId, JobRequest, JobState, Patch,
-	Payload, PoolId, Redundancy, RefundReason, Statement, H256, MAX_INLINE_BYTES, MAX_ITEMS,
-	MAX_SEATS,
+	metering::Reserved, Answer, Balance, BlockNumber, Disputed, Funding, ItemSet, JobId,
+	JobRequest, JobState, Patch, Payload, PoolId, Redundancy, RefundReason, Statement, H256,
+	MAX_INLINE_BYTES, MAX_ITEMS, MAX_SEATS,
 };
 
 /// Has other pallets make what the benchmarks of this one work on. Whatever is asked for must come
@@ -59,6 +59,9 @@ pub trait BenchmarkHelper<AccountId> {
 	/// With Tercet's committees: `pallet_verification::benchmarking::setup::leave_traces`.
 	fn leave_traces(job: JobId);
 }
+
+/// Providers of the largest pool that is read whole.
+const SMALL_POOL: u32 = 32;
 
 /// Providers of the largest pool: so many that a draw hardly ever looks at one of them twice.
 const CROWD: u32 = 2_000;
@@ -154,6 +157,12 @@ fn settled(at: BlockNumber) -> JobState {
 
 fn state<T: Config>(job: JobId) -> Option<JobState> {
 	Jobs::<T>::get(job).map(|job| job.state)
+}
+
+/// Sets aside weight for as many draws.
+fn reserve<T: Config>(draws: u32) {
+	let heaviest = Pallet::<T>::heaviest_turn();
+	ReservedDraws::<T>::put(Reserved::new(draws, heaviest, T::MaxDrawWeight::get()));
 }
 
 /// Whether the next draw finds executors for `job`. Changes nothing.
@@ -324,8 +333,8 @@ mod benchmarks {
 	/// A backlog of `n` retries in `b` blocks.
 	#[benchmark]
 	fn requeue(
-		b: Linear<1, { T::MaxDrawsPerBlock::get().saturating_add(1) }>,
-		n: Linear<0, { T::MaxDrawsPerBlock::get() }>,
+		b: Linear<1, { Pallet::<T>::sure_turns().saturating_add(1) }>,
+		n: Linear<0, { Pallet::<T>::sure_turns() }>,
 	) {
 		RetryCursor::<T>::put(1);
 		move_to::<T>(b);
@@ -363,14 +372,36 @@ mod benchmarks {
 		assert!(!ReservedDraws::<T>::exists());
 	}
 
+	/// A committee of the most seats, from a pool in which everyone is looked at.
+	#[benchmark]
+	fn draw(p: Linear<{ MAX_SEATS }, SMALL_POOL>) -> Result<(), BenchmarkError> {
+		begin::<T>();
+		let who = requester::<T>()?;
+		let pool = T::BenchmarkHelper::pool(p, p);
+		let job = super::submit::<T>(&who, pool)?;
+		reserve::<T>(1);
+		T::BenchmarkHelper::set_vrf([7; 32]);
+		let now = Pallet::<T>::now();
+		let weight;
+
+		#[block]
+		{
+			weight = Pallet::<T>::draw_reserved(now);
+		}
+
+		assert!(matches!(state::<T>(job), Some(JobState::Running { .. })));
+		assert_eq!(weight, Pallet::<T>::weight_of_turn(p.saturating_mul(2)), "all were read");
+		Ok(())
+	}
+
 	/// A committee of the most seats, from the largest pool, with the last of the samples.
 	#[benchmark]
-	fn draw() -> Result<(), BenchmarkError> {
+	fn draw_worst() -> Result<(), BenchmarkError> {
 		begin::<T>();
 		let who = requester::<T>()?;
 		let pool = T::BenchmarkHelper::pool(CROWD, DRAWABLE);
 		let job = super::submit::<T>(&who, pool)?;
-		ReservedDraws::<T>::put(1);
+		reserve::<T>(1);
 		let lucky = (0..DRAWS).map(|number| number.using_encoded(blake2_256)).find(|output| {
 			T::BenchmarkHelper::set_vrf(*output);
 			would_draw::<T>(job)

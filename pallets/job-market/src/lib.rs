@@ -28,13 +28,13 @@
 //!    deposit and queues the job.
 //! 2. **Draw.** At the end of block N + 1 or later, with that block's own randomness, the executors
 //!    are drawn that the committee wants: never in N, so nobody who built N knew the seed. The
-//!    weight is set aside in `on_initialize`, for as many jobs as `on_finalize` will look at. A job
-//!    that is among them can be neither topped up nor cancelled in that block. Queued jobs with
-//!    less time left than half the shortest deadline are not drawn any more: nobody is blamed for a
-//!    hopeless job.
+//!    weight is set aside in `on_initialize`; `on_finalize` goes on with the next job while what is
+//!    left of it covers the worst case of one more. A job whose turn may come can be neither topped
+//!    up nor cancelled in that block. Queued jobs with less time left than half the shortest
+//!    deadline are not drawn any more: nobody is blamed for a hopeless job.
 //! 3. **Retry.** After a failed draw a job waits 1 block, then 2, 4, 8, and 16 from then on. The
-//!    retries of one block take no more than half of its draws, unless nobody else waits. So jobs
-//!    that nobody takes do not hold up others.
+//!    retries of one block take no more than half of the weight for draws, unless nobody else waits.
+//!    So jobs that nobody takes do not hold up others.
 //! 4. **Settle** or **refund**, through [`Settlement`](tercet_primitives::traits::Settlement), by
 //!    the pallet that compares the answers; once in part before, when some items are in dispute.
 //!    When that pallet wants more executors, a running job waits in the queue again.
@@ -138,6 +138,7 @@ use frame::{
 };
 use tercet_primitives::{
 	apis::ItemProofError,
+	metering::Reserved,
 	traits::{BlockVrf, Committees, ModelCatalog, Payouts, ProviderPool},
 	Balance, BlockNumber, Fault, Invalidity, ItemSet, Job, JobId, JobRequest, PoolId, Redundancy,
 	RefundReason, Statement, H256, MAX_INLINE_BYTES,
@@ -207,9 +208,9 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxInputBytes: Get<u64>;
 
-		/// Jobs that wait for executors and that one block looks at.
+		/// What the draws of one block may weigh: the worst case of one at least.
 		#[pallet::constant]
-		type MaxDrawsPerBlock: Get<u32>;
+		type MaxDrawWeight: Get<Weight>;
 
 		/// Jobs that one block refunds because their deadline has passed.
 		#[pallet::constant]
@@ -268,10 +269,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Waiting<T: Config> = StorageMap<_, Blake2_128Concat, JobId, Wait>;
 
-	/// Positions of [`Queue`] that `on_finalize` of this block will look at. Only lives from
-	/// `on_initialize` to `on_finalize`.
+	/// Positions of [`Queue`] that `on_finalize` of this block may look at, and the weight set aside
+	/// for that. Only lives from `on_initialize` to `on_finalize`.
 	#[pallet::storage]
-	pub type ReservedDraws<T: Config> = StorageValue<_, u32, ValueQuery>;
+	pub type ReservedDraws<T: Config> = StorageValue<_, Reserved, ValueQuery>;
 
 	/// The agenda: jobs to refund from a block on, if they are still open then.
 	#[pallet::storage]
@@ -534,7 +535,10 @@ pub mod pallet {
 				T::MaxInputBytes::get() >= u64::from(MAX_INLINE_BYTES),
 				"whatever fits inline is not too large"
 			);
-			assert!(T::MaxDrawsPerBlock::get() > 0, "a queue that nobody serves never ends");
+			assert!(
+				T::MaxDrawWeight::get().all_gte(Self::heaviest_turn()),
+				"a queue that nobody serves never ends"
+			);
 			assert!(T::MaxExpiriesPerBlock::get() > 0, "a job that never expires locks its escrow");
 			assert!(T::ParamsCooldown::get() > 0, "parameters do not change twice in a block");
 			assert!(

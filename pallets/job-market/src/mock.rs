@@ -14,8 +14,8 @@ use frame::{
 use polkadot_sdk::pallet_balances;
 use tercet_primitives::{
 	traits::{
-		BlockVrf, Committees, Draw, DrawError, Invoice, ModelCatalog, Payouts, ProviderPool, Rest,
-		Settlement, Wanted,
+		BlockVrf, Committees, Draw, DrawError, Drawn, Invoice, ModelCatalog, Payouts, ProviderPool,
+		Rest, Settlement, Wanted,
 	},
 	Agreement, Answer, Balance, BlobRef, BlockNumber, Conduct, DeterminismClass, Funding,
 	Invalidity, ItemSet, Job, JobId, JobRequest, JobState, ModelId, Payload, PoolId, Redundancy,
@@ -39,7 +39,9 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 100;
 pub const ENDOWMENT: Balance = 10_000_000;
 pub const MIN_DEADLINE: BlockNumber = 10;
 pub const MAX_DEADLINE: BlockNumber = 1_000;
+/// Draws of one block if each reads [`MOST_READS`].
 pub const MAX_DRAWS: u32 = 3;
+pub const MOST_READS: u32 = 616;
 pub const MAX_EXPIRIES: u32 = 2;
 pub const MAX_INPUT: u64 = 4_096;
 pub const COOLDOWN: BlockNumber = 20;
@@ -114,7 +116,7 @@ impl pallet_job_market::Config for Test {
 	type MinDeadline = ConstU32<MIN_DEADLINE>;
 	type MaxDeadline = ConstU32<MAX_DEADLINE>;
 	type MaxInputBytes = ConstU64<MAX_INPUT>;
-	type MaxDrawsPerBlock = ConstU32<MAX_DRAWS>;
+	type MaxDrawWeight = MaxDrawWeight;
 	type MaxExpiriesPerBlock = ConstU32<MAX_EXPIRIES>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -124,7 +126,9 @@ impl pallet_job_market::Config for Test {
 /// Everyone can always be drawn, and nothing is stored of committees that have ended.
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::benchmarking::BenchmarkHelper<AccountId> for OpenCommittees {
-	fn pool(_: u32, _: u32) -> PoolId {
+	fn pool(providers: u32, _: u32) -> PoolId {
+		// What a pool does that is read whole.
+		Reads::set(&providers.saturating_mul(2).min(MOST_READS));
 		PoolId { variant: variant(), class: DeterminismClass::Portable }
 	}
 
@@ -155,6 +159,11 @@ parameter_types! {
 	pub storage AuditRate: Permill = Permill::zero();
 	/// Available providers as the pool tells.
 	pub storage PoolSize: u32 = 12;
+	/// How often the pool is read for every draw.
+	pub storage Reads: u32 = MOST_READS;
+	/// How many of the heaviest draws may be in a block.
+	pub storage DrawShare: u32 = MAX_DRAWS;
+	pub MaxDrawWeight: Weight = JobMarket::heaviest_turn().saturating_mul(DrawShare::get().into());
 	/// Least price of every provider.
 	pub storage LeastPrice: Balance = 1;
 	/// The VRF output of every block.
@@ -216,25 +225,33 @@ impl ProviderPool<AccountId> for Pool {
 		PoolSize::get()
 	}
 
-	fn draw(draw: Draw<'_, AccountId>) -> Result<Vec<AccountId>, DrawError> {
-		let Draw { pool, price, seats, exclude, proven, risk, seed } = draw;
-		if price < LeastPrice::get() {
-			return Err(DrawError::OutOfSamples);
-		}
-		let free = EXECUTORS.into_iter().filter(|executor| !exclude.contains(executor));
-		let drawn: Vec<_> = free.take(seats as usize).collect();
-		if drawn.len() < seats as usize {
-			return Err(DrawError::TooFewProviders);
-		}
-		let mut draws = Draws::get();
-		draws.push((*pool, price, seats, exclude.to_vec(), proven, risk, *seed));
-		Draws::set(&draws);
-		Ok(drawn)
+	fn draw(draw: Draw<'_, AccountId>) -> Drawn<AccountId> {
+		Drawn { executors: draw_first(draw), reads: Reads::get() }
+	}
+
+	fn most_reads(_: u32, _: u32) -> u32 {
+		MOST_READS
 	}
 
 	fn release(_: &AccountId, _: Balance, _: Conduct) {}
 
 	fn overrule(_: &AccountId, _: Balance) {}
+}
+
+fn draw_first(draw: Draw<'_, AccountId>) -> Result<Vec<AccountId>, DrawError> {
+	let Draw { pool, price, seats, exclude, proven, risk, seed } = draw;
+	if price < LeastPrice::get() {
+		return Err(DrawError::OutOfSamples);
+	}
+	let free = EXECUTORS.into_iter().filter(|executor| !exclude.contains(executor));
+	let drawn: Vec<_> = free.take(seats as usize).collect();
+	if drawn.len() < seats as usize {
+		return Err(DrawError::TooFewProviders);
+	}
+	let mut draws = Draws::get();
+	draws.push((*pool, price, seats, exclude.to_vec(), proven, risk, *seed));
+	Draws::set(&draws);
+	Ok(drawn)
 }
 
 /// Lists the open committees.
@@ -398,6 +415,10 @@ pub fn genesis() -> TestState {
 /// Finishes this block and begins the next; returns the weight of `on_initialize`.
 pub fn next_block() -> Weight {
 	let now = System::block_number();
+	// Whatever happens, the draws weigh no more than was set aside for them.
+	let reserved = crate::ReservedDraws::<Test>::get().weight;
+	let used = hypothetically!(JobMarket::draw_reserved(now));
+	assert!(used.all_lte(reserved), "{used:?} of {reserved:?}");
 	JobMarket::on_finalize(now);
 	System::set_block_number(now + 1);
 	JobMarket::on_initialize(now + 1)

@@ -62,9 +62,10 @@ impl<T: Config> Pallet<T> {
 	/// Moves jobs whose retry is due to the tail of the queue. Returns the weight used.
 	///
 	/// In one block no more than half of the draws, or as many as nobody else waits for: those that
-	/// are tried again and again do not fill the queue.
+	/// are tried again and again do not fill the queue. Of the draws, those count that there is
+	/// weight for in any case: a draw that fails for want of luck is among the heaviest.
 	pub(crate) fn requeue(now: BlockNumber) -> Weight {
-		let draws = T::MaxDrawsPerBlock::get();
+		let draws = Self::sure_turns();
 		let waiting = u32::try_from(Self::queue_length()).unwrap_or(draws);
 		let cap = (draws / 2).max(1).max(draws.saturating_sub(waiting));
 		let Due { jobs, steps } = agenda::take_due::<Retries<T>, RetryCursor<T>>(now, cap);
@@ -76,9 +77,10 @@ impl<T: Config> Pallet<T> {
 		weight
 	}
 
-	/// Whether the job is among those that are drawn at the end of this block.
+	/// Whether the job is among those that may be drawn at the end of this block: what the draws
+	/// before its own weigh, and so whether its turn comes, nobody knows yet.
 	pub(crate) fn is_due(job: JobId) -> bool {
-		let due = QueueHead::<T>::get().saturating_add(ReservedDraws::<T>::get().into());
+		let due = QueueHead::<T>::get().saturating_add(ReservedDraws::<T>::get().entries.into());
 		match Waiting::<T>::get(job).map(|wait| wait.place) {
 			Some(Place::Queue(position)) => position < due,
 			Some(Place::Retry(_)) | None => false,

@@ -32,6 +32,22 @@ pub trait WeightInfo {
 	fn requeue(b: u32, n: u32) -> Weight;
 	/// What `on_initialize` and `on_finalize` take to see whether jobs wait.
 	fn reserve_draws() -> Weight;
-	/// Drawing executors for one job, or failing to.
-	fn draw() -> Weight;
+	/// Drawing the most executors for one job from a pool of `p` providers that is read whole, or
+	/// failing to.
+	fn draw(p: u32) -> Weight;
+	/// Drawing as many from a large pool, with nearly all of the reads that there may be.
+	fn draw_worst() -> Weight;
+
+	/// Drawing executors for one job, or failing to, with so many `reads` of the pool, if there may
+	/// be `most` in a large one.
+	///
+	/// In a pool that is read whole, every second read is one of a seat. Reads of a large pool are of
+	/// seats more often, but lie deeper in the state: whichever weighs more counts.
+	fn draw_by(reads: u32, most: u32) -> Weight {
+		let whole = Self::draw(reads.div_ceil(2));
+		let none = Self::draw(0);
+		let all = Self::draw_worst().saturating_sub(none).saturating_mul(reads.into());
+		let sampled = all.checked_div(most.into()).unwrap_or_default();
+		whole.max(none.saturating_add(sampled))
+	}
 }

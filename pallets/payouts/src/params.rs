@@ -2,9 +2,7 @@
 
 use crate::{Config, Eras, Error, Event, HalfLives, Pallet, Params, ParamsChangedAt};
 use frame::prelude::*;
-use tercet_primitives::{
-	params::moves_slowly, traits::FeeSplit, Balance, BlockNumber, TCT,
-};
+use tercet_primitives::{params::moves_slowly, traits::FeeSplit, Balance, BlockNumber, TCT};
 
 /// Values that governance tunes.
 #[derive(

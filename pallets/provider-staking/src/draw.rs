@@ -13,7 +13,7 @@
 //!
 //! A sample reads one seat, a hit one provider besides; there are at most [`MAX_SAMPLES_PER_SEAT`]
 //! samples and [`MAX_HITS_PER_SEAT`] hits for each executor asked for, so [`max_reads`] is the same
-//! for any number of providers. The hardest pool that is not out of order is one in which everyone
+//! for any number of providers. Most draws read far less, and each one says how much it did. The hardest pool that is not out of order is one in which everyone
 //! is new, has the least stake, and the cap is [`MAX_CAP_IN_MIN_BONDS`] times that: a sample is
 //! accepted with a chance of one sixteenth (1/10 × 5/8), three executors get 192, and fewer than
 //! three are accepted once in 2,500 draws (`p^192 (1 + 192/15 + 192·191/2/225)` with `p = 15/16`).
@@ -31,26 +31,27 @@ use crate::{
 	Config, Pallet, Params, PoolSeats, PoolSize, ProviderOf, Providers,
 };
 use alloc::vec::Vec;
+use core::cell::Cell;
 use frame::prelude::*;
 use tercet_primitives::{
-	traits::{Draw, DrawError, ProviderPool},
+	traits::{Draw, Drawn, ProviderPool},
 	Balance, Conduct, PoolId,
 };
 
 /// `StakeCap` is at most this many times `MinBond`.
 pub const MAX_CAP_IN_MIN_BONDS: Balance = 10;
 
-/// The most storage reads that a draw of `seats` executors makes when `excluded` accounts are
-/// excluded. It makes one write for each executor drawn.
+/// The most seats and providers that a draw of `seats` executors reads when `excluded` accounts are
+/// excluded. It reads besides the parameters, the count of epochs and the pool's size, and once more
+/// the record of everyone drawn, which it writes.
 pub const fn max_reads(seats: u32, excluded: u32) -> u32 {
 	let samples = seats.saturating_mul(MAX_SAMPLES_PER_SEAT);
 	let hits = seats.saturating_mul(MAX_HITS_PER_SEAT);
 	let sampled = samples.saturating_add(hits);
 	let whole = SMALL_POOL.saturating_mul(2);
 	let pool = if sampled > whole { sampled } else { whole };
-	// The parameters, the count of epochs and the pool's size; the operators of those excluded; and
-	// the record of everyone drawn.
-	pool.saturating_add(3).saturating_add(excluded).saturating_add(seats)
+	// And the operators of those excluded.
+	pool.saturating_add(excluded)
 }
 
 impl<T: Config> ProviderPool<T::AccountId> for Pallet<T> {
@@ -58,19 +59,23 @@ impl<T: Config> ProviderPool<T::AccountId> for Pallet<T> {
 		PoolSize::<T>::get(pool)
 	}
 
-	fn draw(draw: Draw<'_, T::AccountId>) -> Result<Vec<T::AccountId>, DrawError> {
+	fn draw(draw: Draw<'_, T::AccountId>) -> Drawn<T::AccountId> {
 		let params = Params::<T>::get();
 		let epoch = Self::epoch_by(&params);
 		let cap = T::StakeCap::get();
 		let size = PoolSize::<T>::get(draw.pool);
 		let excluded: Vec<_> = draw.exclude.iter().map(Self::operator).collect();
+		let reads = Cell::new(u32::try_from(excluded.len()).unwrap_or(u32::MAX));
+		let count = || reads.set(reads.get().saturating_add(1));
 
 		let seat = |number| {
+			count();
 			let seat = PoolSeats::<T>::get(draw.pool, number)?;
 			let wanted = seat.least_price <= draw.price && !draw.exclude.contains(&seat.provider);
 			wanted.then(|| (seat.provider, seat.counted.at(epoch).min(cap)))
 		};
 		let candidate = |who: &T::AccountId| {
+			count();
 			let provider = Providers::<T>::get(who)?;
 			let operator = provider.operator_of(who);
 			let reputation = provider.reputation.decayed(epoch, params.reputation_half_life);
@@ -83,11 +88,15 @@ impl<T: Config> ProviderPool<T::AccountId> for Pallet<T> {
 			fits.then(|| Candidate { operator, multiplier: reputation.multiplier() })
 		};
 		let sampler = Sampler { seed: draw.seed, size, seats: draw.seats, cap };
-		let drawn = sampler.run(seat, candidate)?;
-		for executor in &drawn {
+		let executors = sampler.run(seat, candidate);
+		for executor in executors.iter().flatten() {
 			Self::change(executor, |provider| provider.take_job(draw.risk));
 		}
-		Ok(drawn)
+		Drawn { executors, reads: reads.get() }
+	}
+
+	fn most_reads(seats: u32, excluded: u32) -> u32 {
+		max_reads(seats, excluded)
 	}
 
 	/// Without effect if `executor` has no job in hand.

@@ -272,12 +272,12 @@ pub fn draw_from(
 	seats: u32,
 	number: u64,
 ) -> Result<Vec<u64>, DrawError> {
-	Staking::draw(Draw { pool: &pool, price, seats, ..wanted(&seed(number)) })
+	Staking::draw(Draw { pool: &pool, price, seats, ..wanted(&seed(number)) }).executors
 }
 
 /// Draws `seats` from [`POOL`] with `risk` for each.
 pub fn draw_at(risk: Balance, seats: u32, number: u64) -> Result<Vec<u64>, DrawError> {
-	Staking::draw(Draw { risk, seats, ..wanted(&seed(number)) })
+	Staking::draw(Draw { risk, seats, ..wanted(&seed(number)) }).executors
 }
 
 /// Draws everyone in [`POOL`] for one job, with `risk` for each.

@@ -1,12 +1,20 @@
 //! The agenda: for each block, the committees whose stage ends with it. Handled at the end of the
-//! block, with its randomness, or as soon after as the cap per block allows.
+//! block, with its randomness, or as soon after as the share of the block allows.
+//!
+//! What the end of a stage weighs shows when it has happened. So as many end in one block as what
+//! they weigh together allows, and at least as many as fit if each weighs the most.
 
 use crate::{
-	Agenda, AgendaCursor, CommitteesOf, Config, Event, Pallet, ReservedTransitions, WeightInfo,
+	branch::Branch, Agenda, AgendaCursor, CommitteesOf, Config, Event, Pallet, ReservedTransitions,
+	WeightInfo,
 };
 use alloc::vec::Vec;
 use frame::{deps::frame_support::storage::with_storage_layer, prelude::*, traits::Get};
-use tercet_primitives::{traits::BlockVrf, BlockNumber, Committee, JobId, Stage};
+use tercet_primitives::{
+	metering::{fitting, Reserved},
+	traits::BlockVrf,
+	BlockNumber, Committee, JobId, Stage,
+};
 
 /// Blocks until a stage is ended again after that failed.
 pub const RETRY_AFTER: BlockNumber = 10;
@@ -22,38 +30,54 @@ struct Due {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Stages that end in one block if as many are due, whatever each one leads to.
+	pub fn sure_transitions() -> u32 {
+		fitting(T::MaxTransitionWeight::get(), T::WeightInfo::transition())
+	}
+
+	/// Stages that end in one block at most: if each only leads to the next one.
+	pub fn most_transitions() -> u32 {
+		fitting(T::MaxTransitionWeight::get(), T::WeightInfo::advance())
+	}
+
 	/// Sets aside the weight of the stages that end with this block. Nothing is put on the agenda
 	/// for the block that is being built, so no more of them can be due at its end.
 	pub(crate) fn reserve_transitions() -> Weight {
-		let cap = T::MaxTransitionsPerBlock::get();
-		let Due { entries, blocks, .. } = Self::due(Self::now(), cap);
-		let due = u32::try_from(entries.len()).unwrap_or(cap).min(cap);
-		ReservedTransitions::<T>::put(due);
-		T::WeightInfo::reserve_transitions(blocks, due)
-			.saturating_add(T::WeightInfo::transition().saturating_mul(due.into()))
+		let most = Self::most_transitions();
+		let Due { entries, blocks, .. } = Self::due(Self::now(), most);
+		let due = u32::try_from(entries.len()).unwrap_or(most).min(most);
+		let heaviest = T::WeightInfo::transition();
+		let reserved = Reserved::new(due, heaviest, T::MaxTransitionWeight::get());
+		ReservedTransitions::<T>::put(reserved);
+		T::WeightInfo::reserve_transitions(blocks, due).saturating_add(reserved.weight)
 	}
 
-	/// Ends the stages counted by [`Self::reserve_transitions`].
-	pub(crate) fn end_due_stages(now: BlockNumber) {
-		let Due { entries, cursor, .. } = Self::due(now, ReservedTransitions::<T>::take());
+	/// Ends the stages counted by [`Self::reserve_transitions`], as long as the weight set aside for
+	/// them lasts. Returns what of it was used.
+	pub(crate) fn end_due_stages(now: BlockNumber) -> Weight {
+		let reserved = ReservedTransitions::<T>::take();
+		let Due { entries, cursor, .. } = Self::due(now, reserved.entries);
 		let vrf = T::Vrf::current();
-		for (block, job) in entries {
+		let spent = reserved.spend(T::WeightInfo::transition(), &entries, |(block, job)| {
 			// Not any more, if an earlier one of them has moved it.
-			if Agenda::<T>::take(block, job).is_none() {
-				continue;
-			}
-			if let Some(committee) = CommitteesOf::<T>::get(job) {
-				Self::end_stage_or_defer(job, committee, now, vrf.as_ref());
-			}
-		}
-		AgendaCursor::<T>::put(cursor);
+			let due = Agenda::<T>::take(block, job).and_then(|()| CommitteesOf::<T>::get(job));
+			// Finding that there is nothing to do weighs no more than counting it did.
+			due.map_or(Weight::zero(), |committee| {
+				let branch = Self::end_stage_or_defer(*job, committee, now, vrf.as_ref());
+				branch.weight::<T::WeightInfo>()
+			})
+		});
+		// The first one that has to wait, if there is one.
+		let next = entries.get(spent.entries as usize).map_or(cursor, |(block, _)| *block);
+		AgendaCursor::<T>::put(next);
+		spent.weight
 	}
 
 	/// The oldest entries up to block `now`, at most `limit`.
 	fn due(now: BlockNumber, limit: u32) -> Due {
 		// One more block than entries may be handled, so the cursor catches up with the present even
 		// at the smallest cap.
-		let most = T::MaxTransitionsPerBlock::get().saturating_add(1);
+		let most = Self::most_transitions().saturating_add(1);
 		let mut blocks = 0u32;
 		let limit = limit as usize;
 		let mut entries = Vec::new();
@@ -88,17 +112,19 @@ impl<T: Config> Pallet<T> {
 		CommitteesOf::<T>::insert(job, committee);
 	}
 
-	/// Ends the stage of `committee`, as it is stored. If that fails, nothing of it has happened, and
-	/// it is tried again later: whatever the cause is, it must not cost an executor its answer.
+	/// Ends the stage of `committee`, as it is stored, and says what that has led to. If it fails,
+	/// nothing of it has happened, and it is tried again later: whatever the cause is, it must not
+	/// cost an executor its answer.
 	pub(crate) fn end_stage_or_defer(
 		job: JobId,
 		committee: Committee<T::AccountId>,
 		now: BlockNumber,
 		vrf: Option<&[u8; 32]>,
-	) {
+	) -> Branch {
 		let mut kept = committee.clone();
-		let Err(error) = with_storage_layer(|| Self::end_stage(job, committee, now, vrf)) else {
-			return;
+		let error = match with_storage_layer(|| Self::end_stage(job, committee, now, vrf)) {
+			Ok(branch) => return branch,
+			Err(error) => error,
 		};
 		frame::log::error!(target: "verification", "a stage of job {job} does not end: {error:?}");
 		Agenda::<T>::remove(kept.until, job);
@@ -109,5 +135,6 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::deposit_event(Event::StageFailed { job, error, retry_at: kept.until });
 		CommitteesOf::<T>::insert(job, kept);
+		Branch::Failed
 	}
 }

@@ -1,6 +1,8 @@
 //! Duties: what an executor owes, and whether what it sends fulfils that.
 
-use crate::{comparison::result_of, CommitteesOf, Config, Error, Event, Pallet, VotesOf};
+use crate::{
+	branch::Branch, comparison::result_of, CommitteesOf, Config, Error, Event, Pallet, VotesOf,
+};
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame::prelude::*;
 use tercet_primitives::{
@@ -44,17 +46,17 @@ pub(crate) fn fall_silent<AccountId>(committee: &mut Committee<AccountId>) {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Records `duties`, all or none, and ends the stages that they complete. Returns for each the
-	/// number of items that were compared, if its stage ended in a comparison.
+	/// Records `duties`, all or none, and ends the stages that they complete. Returns for each what
+	/// this has led to.
 	pub(crate) fn do_answer(
 		who: T::AccountId,
 		duties: Vec<Duty>,
-	) -> Result<Vec<Option<u32>>, DispatchError> {
+	) -> Result<Vec<Branch>, DispatchError> {
 		ensure_distinct::<T>(&duties)?;
 		duties.into_iter().map(|duty| Self::fulfil(&who, duty)).collect()
 	}
 
-	fn fulfil(who: &T::AccountId, duty: Duty) -> Result<Option<u32>, DispatchError> {
+	fn fulfil(who: &T::AccountId, duty: Duty) -> Result<Branch, DispatchError> {
 		let job = duty.job();
 		let mut committee = Self::undecided(job)?;
 		let place = Self::record(&mut committee, who, &duty)?;
@@ -73,14 +75,11 @@ impl<T: Config> Pallet<T> {
 			},
 			Duty::Abstain { .. } => Event::Abstained { job, executor },
 		});
-		let compares = matches!(committee.stage, Stage::Reveal | Stage::Itemize);
-		let (complete, items) = (is_complete(&committee), committee.items.len());
 		CommitteesOf::<T>::insert(job, &committee);
-		if !complete {
-			return Ok(None);
+		if !is_complete(&committee) {
+			return Ok(Branch::Advanced);
 		}
-		Self::end_stage_or_defer(job, committee, Self::now(), None);
-		Ok(compares.then_some(items))
+		Ok(Self::end_stage_or_defer(job, committee, Self::now(), None))
 	}
 
 	/// Whether each of `duties` is owed by `who` in the block under construction, if they are done

@@ -1,6 +1,7 @@
 //! What follows from a comparison: settlement, and what is recorded of everyone.
 
 use crate::{
+	branch::Branch,
 	comparison::{
 		is_narrowed, response_of, restrict, result_of, result_seats, roots_differ, Poll, SeatSet,
 		Verdict,
@@ -91,11 +92,22 @@ impl<T: Config> Pallet<T> {
 	/// differ and asks more executors about them.
 	pub(crate) fn compare(
 		job: JobId,
-		mut committee: Committee<T::AccountId>,
+		committee: Committee<T::AccountId>,
 		now: BlockNumber,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		let votes = Self::votes(job, &committee);
-		let poll = Poll::new(&committee, &votes);
+		let compared = Branch::comparing(&votes);
+		Ok(Self::decide(job, committee, &votes, now)?.max(compared))
+	}
+
+	/// What follows from what was answered.
+	fn decide(
+		job: JobId,
+		mut committee: Committee<T::AccountId>,
+		votes: &[Votes],
+		now: BlockNumber,
+	) -> Result<Branch, DispatchError> {
+		let poll = Poll::new(&committee, votes);
 		let can_itemize =
 			committee.stage == Stage::Reveal && committee.agreement == Agreement::Exact;
 		if let Some(verdict) = poll.verdict() {
@@ -104,7 +116,7 @@ impl<T: Config> Pallet<T> {
 			if can_itemize && result && Self::is_review_by_items(job) {
 				return Self::itemize(job, committee, now);
 			}
-			return Self::agree(job, committee, verdict, &votes, now);
+			return Self::agree(job, committee, verdict, votes, now);
 		}
 		// Reviews, and what they are held against, are compared as a whole.
 		if Self::counterpart(job).is_some() || is_narrowed(&committee) || committee.items.len() < 2
@@ -116,7 +128,7 @@ impl<T: Config> Pallet<T> {
 			return Self::itemize(job, committee, now);
 		}
 		if let Some((verdict, items)) = poll.agreed_part() {
-			Self::narrow(job, &mut committee, verdict, items, &votes)?;
+			Self::narrow(job, &mut committee, verdict, items, votes)?;
 		}
 		Self::escalate(job, committee, now)
 	}
@@ -151,13 +163,13 @@ impl<T: Config> Pallet<T> {
 		verdict: Verdict,
 		votes: &[Votes],
 		now: BlockNumber,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		Self::keep_reference(job, &committee, &verdict, votes);
 		Verdicts::<T>::insert(job, verdict);
 		if Self::awaits_audit(job) && now < committee.deadline {
 			let until = committee.deadline;
 			Self::keep(job, committee, Stage::Audit, until);
-			return Ok(());
+			return Ok(Branch::Advanced);
 		}
 		Self::settle_verdict(job, committee)
 	}
@@ -195,12 +207,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Settles as the verdict says, unless an audit contradicts it.
-	pub(crate) fn settle_verdict(job: JobId, committee: Committee<T::AccountId>) -> DispatchResult {
+	pub(crate) fn settle_verdict(
+		job: JobId,
+		committee: Committee<T::AccountId>,
+	) -> Result<Branch, DispatchError> {
 		let verdict = Verdicts::<T>::get(job).ok_or(Error::<T>::NoResult)?;
 		if Self::judge_audit(job) == Judgement::Contradicted {
 			T::Settlement::refund(job, RefundReason::Overruled)?;
-			Self::end(job, committee, Decision::Overruled);
-			return Ok(());
+			return Ok(Self::end(job, committee, Decision::Overruled));
 		}
 		let paid = executors(&committee, verdict.seats);
 		let decision = match response_at(&committee, verdict.canonical) {
@@ -214,24 +228,26 @@ impl<T: Config> Pallet<T> {
 			},
 			None => return Err(Error::<T>::NoResult.into()),
 		};
-		Self::end(job, committee, decision);
-		Ok(())
+		Ok(Self::end(job, committee, decision))
 	}
 
 	/// No quorum agrees, and nobody is left to ask.
 	pub(crate) fn end_without_quorum(
 		job: JobId,
 		committee: Committee<T::AccountId>,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		let (decision, reason) = without_quorum(&committee);
 		T::Settlement::refund(job, reason)?;
-		Self::end(job, committee, decision);
-		Ok(())
+		Ok(Self::end(job, committee, decision))
 	}
 
 	/// Records the decision and everyone's conduct, takes the job out of everyone's hands, and tells
 	/// whoever waits for a review.
-	pub(crate) fn end(job: JobId, mut committee: Committee<T::AccountId>, decision: Decision) {
+	pub(crate) fn end(
+		job: JobId,
+		mut committee: Committee<T::AccountId>,
+		decision: Decision,
+	) -> Branch {
 		Self::deposit_event(Event::Decided { job, decision });
 		let risk = T::Settlement::job(job).map(|record| record.risk).unwrap_or_default();
 		let agreeing = Verdicts::<T>::get(job).map(|verdict| verdict.seats).unwrap_or_default();
@@ -248,13 +264,14 @@ impl<T: Config> Pallet<T> {
 		committee.stage = Stage::Ended;
 		committee.decision = Some(decision);
 		CommitteesOf::<T>::insert(job, committee);
-		Self::review_ended(job, Self::now());
+		let branch = Self::review_ended(job, Self::now()).max(Branch::comparing(&votes));
 		if !Self::is_yet_to_be_held_against(job) {
 			Self::drop_votes(job);
 		}
 		if let Some(review) = Self::ended_review(job) {
 			Self::drop_votes(review);
 		}
+		branch
 	}
 
 	/// The votes of every seat, in the order of the seats.

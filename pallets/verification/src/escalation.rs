@@ -1,8 +1,9 @@
 //! Seating executors: the first, and the fresh ones of an escalation.
 
 use crate::{
-	answers::fall_silent, decision::without_quorum, stages::LEAST_ROUND, Agenda, Assignments,
-	CommitteesOf, Config, Error, Pallet, References, ReviewOf, Reviews, Verdicts, VotesOf,
+	answers::fall_silent, branch::Branch, decision::without_quorum, stages::LEAST_ROUND, Agenda,
+	Assignments, CommitteesOf, Config, Error, Pallet, References, ReviewOf, Reviews, Verdicts,
+	VotesOf,
 };
 use alloc::vec::Vec;
 use frame::{deps::frame_support::storage::with_storage_layer, prelude::*};
@@ -24,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		job: JobId,
 		committee: Committee<T::AccountId>,
 		now: BlockNumber,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		// Drawn at the end of the next block at the earliest.
 		let last = committee.deadline.saturating_sub(LEAST_ROUND);
 		if rung_above(&committee).is_none() || last <= now {
@@ -32,7 +33,7 @@ impl<T: Config> Pallet<T> {
 		}
 		T::Settlement::request_draw(job)?;
 		Self::keep(job, committee, Stage::Draw, last);
-		Ok(())
+		Ok(Branch::Advanced)
 	}
 
 	/// Who must not be drawn: whoever sits in the committee already, or in the one that reviews it

@@ -51,7 +51,8 @@
 //! that its answer will lose, or that it is audited; whoever has not has learned nothing.
 //!
 //! Stages that time out end in `on_finalize`, with that block's randomness, from an agenda with a
-//! cap per block and a backlog; the weight is set aside in `on_initialize`.
+//! backlog. The weight is set aside in `on_initialize`; the next stage is ended while what is left of
+//! it covers the worst case of one more.
 //!
 //! A committee without quorum ends when it has seven seats, or when less than [`LEAST_ROUND`] blocks
 //! would be left to a fresh round.
@@ -143,6 +144,7 @@ pub mod agenda;
 mod answers;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+pub mod branch;
 pub mod comparison;
 mod decision;
 mod escalation;
@@ -158,6 +160,7 @@ mod try_state;
 mod views;
 pub mod weights;
 
+pub use branch::Branch;
 pub use comparison::{SeatSet, Verdict};
 pub use pallet::*;
 pub use params::VerificationParams;
@@ -169,6 +172,7 @@ use frame::{prelude::*, traits::Get};
 use tercet_primitives::{
 	committee::MAX_DUTIES,
 	hashing::Salt,
+	metering::Reserved,
 	traits::{BlockVrf, ProviderPool, Settlement},
 	BlockNumber, Committee, Conduct, Decision, Duty, JobId, Stage, Votes, H256,
 };
@@ -198,9 +202,10 @@ pub mod pallet {
 		/// Who sets the parameters.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// Stages that end at the end of one block because their time is over; the others wait.
+		/// What the stages may weigh that end at the end of one block because their time is over: the
+		/// worst case of one at least. The others wait.
 		#[pallet::constant]
-		type MaxTransitionsPerBlock: Get<u32>;
+		type MaxTransitionWeight: Get<Weight>;
 
 		/// Blocks between two changes of the parameters.
 		#[pallet::constant]
@@ -238,9 +243,9 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber>;
 
-	/// Stages whose weight was set aside in this block; none outside of it.
+	/// Stages that may end with this block, and the weight set aside for that; none outside of it.
 	#[pallet::storage]
-	pub type ReservedTransitions<T: Config> = StorageValue<_, u32, ValueQuery>;
+	pub type ReservedTransitions<T: Config> = StorageValue<_, Reserved, ValueQuery>;
 
 	/// What a quorum agreed on, for all of a job or for a part of it.
 	#[pallet::storage]
@@ -494,7 +499,7 @@ pub mod pallet {
 
 		fn integrity_test() {
 			assert!(
-				T::MaxTransitionsPerBlock::get() > 0,
+				T::MaxTransitionWeight::get().all_gte(T::WeightInfo::transition()),
 				"a stage that nobody ends locks its executors' stake"
 			);
 		}
@@ -537,8 +542,8 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let recorded = weights::recorded::<T::WeightInfo>(&duties);
-			let compared = Self::do_answer(who, duties.into_inner())?;
-			let weight = weights::answer_with::<T::WeightInfo>(&recorded, compared.into_iter());
+			let branches = Self::do_answer(who, duties.into_inner())?;
+			let weight = weights::answer_with::<T::WeightInfo>(&recorded, branches.into_iter());
 			Ok((Some(weight), Pays::No).into())
 		}
 

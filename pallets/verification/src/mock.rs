@@ -2,6 +2,7 @@
 //! of providers with stake on hold that is slashed.
 
 use crate as pallet_verification;
+use crate::WeightInfo;
 use frame::{
 	deps::frame_support::storage::with_storage_layer,
 	prelude::*,
@@ -15,7 +16,7 @@ use frame::{
 use polkadot_sdk::pallet_balances;
 use tercet_primitives::{
 	hashing,
-	traits::{BlockVrf, Committees, Draw, DrawError, ProviderPool, Settlement},
+	traits::{BlockVrf, Committees, Draw, DrawError, Drawn, ProviderPool, Settlement},
 	Agreement, Answer, Balance, BlockNumber, Conduct, DeterminismClass, Disputed, Feature, Funding,
 	Invalidity, ItemSet, Job, JobId, JobRequest, JobState, ModelId, Part, Patch, Payload, PoolId,
 	Redundancy, RefundReason, Statement, VariantId, WorkUnits, H256,
@@ -126,15 +127,21 @@ parameter_types! {
 	pub storage Nonce: u64 = 0;
 	/// Whether blocks have randomness.
 	pub storage HasVrf: bool = true;
+	/// How many stages may end in a block if each weighs the most.
 	pub storage MaxTransitions: u32 = 50;
+	// Proofs are not what limits a chain of its own.
+	pub MaxTransitionWeight: Weight =
+		Weights::transition().saturating_mul(MaxTransitions::get().into()).set_proof_size(u64::MAX);
 }
+
+pub type Weights = <Test as crate::Config>::WeightInfo;
 
 impl pallet_verification::Config for Test {
 	type Settlement = Market;
 	type Pool = Pool;
 	type Vrf = Vrf;
 	type AdminOrigin = EnsureRoot<AccountId>;
-	type MaxTransitionsPerBlock = MaxTransitions;
+	type MaxTransitionWeight = MaxTransitionWeight;
 	type ParamsCooldown = ConstU32<10>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -303,6 +310,7 @@ impl Market {
 					risk: record.risk,
 					seed: &seed,
 				})
+				.executors
 				.map_err(|_| "nobody to draw")?;
 				seat(job, executors)
 			});
@@ -450,18 +458,21 @@ impl ProviderPool<AccountId> for Pool {
 		Available::get().len() as u32
 	}
 
-	fn draw(draw: Draw<'_, AccountId>) -> Result<Vec<AccountId>, DrawError> {
+	fn draw(draw: Draw<'_, AccountId>) -> Drawn<AccountId> {
 		let mut left = Available::get();
 		left.retain(|who| !draw.exclude.contains(who));
 		if left.len() < draw.seats as usize {
-			return Err(DrawError::TooFewProviders);
+			return Drawn { executors: Err(DrawError::TooFewProviders), reads: 0 };
 		}
-		Ok((0..draw.seats)
-			.map(|seat| {
-				let [byte, ..] = (draw.seed, seat).using_encoded(frame::hashing::blake2_256);
-				left.remove(byte as usize % left.len())
-			})
-			.collect())
+		let executors = (0..draw.seats).map(|seat| {
+			let [byte, ..] = (draw.seed, seat).using_encoded(frame::hashing::blake2_256);
+			left.remove(byte as usize % left.len())
+		});
+		Drawn { executors: Ok(executors.collect()), reads: 0 }
+	}
+
+	fn most_reads(_: u32, _: u32) -> u32 {
+		0
 	}
 
 	fn release(executor: &AccountId, risk: Balance, conduct: Conduct) {
@@ -563,7 +574,12 @@ pub fn begin(block: BlockNumber) {
 /// Ends the block under construction.
 pub fn finalize() {
 	Market::draw();
-	Verification::on_finalize(System::block_number());
+	let now = System::block_number();
+	// Whatever happens, the ends of stages weigh no more than was set aside for them.
+	let reserved = crate::ReservedTransitions::<Test>::get().weight;
+	let used = hypothetically!(Verification::end_due_stages(now));
+	assert!(used.all_lte(reserved), "{used:?} of {reserved:?}");
+	Verification::on_finalize(now);
 }
 
 /// Ends this block and begins the next, until `block` has begun.

@@ -1,6 +1,7 @@
 //! Reviews: ordinary jobs whose committee says whether another one was right.
 
 use crate::{
+	branch::Branch,
 	comparison::max_distance,
 	decision::{is_missing, response_at},
 	CommitteesOf, Config, Error, Event, Pallet, Params, References, ReviewOf, Reviews, Verdicts,
@@ -273,24 +274,29 @@ impl<T: Config> Pallet<T> {
 		ReviewOf::<T>::insert(of, review);
 	}
 
-	/// If `review` is one that has just ended, whatever waits for it goes on.
-	pub(crate) fn review_ended(review: JobId, now: BlockNumber) {
-		let Some(mut record) = Self::open_review_of(review, |_| true) else { return };
+	/// If `review` is one that has just ended, whatever waits for it goes on: says how far. What a
+	/// challenge leads to is a part of how its own committee ends.
+	pub(crate) fn review_ended(review: JobId, now: BlockNumber) -> Branch {
+		let Some(mut record) = Self::open_review_of(review, |_| true) else {
+			return Branch::Advanced;
+		};
 		record.status = Status::Ended;
 		let (of, is_audit) = (record.of, record.cause.is_audit());
 		Reviews::<T>::insert(review, record);
 		if !is_audit {
-			return Self::conclude(of, review);
+			Self::conclude(of, review);
+			return Branch::Advanced;
 		}
-		let Ok(committee) = Self::undecided(of) else { return };
+		let Ok(committee) = Self::undecided(of) else { return Branch::Advanced };
 		match committee.stage {
 			// With the randomness of the next block.
 			Stage::Held => {
 				let until = now.saturating_add(1).min(committee.until);
 				Self::keep(of, committee, Stage::Held, until);
+				Branch::Advanced
 			},
 			Stage::Audit => Self::end_stage_or_defer(of, committee, now, None),
-			_ => {},
+			_ => Branch::Advanced,
 		}
 	}
 

@@ -2,6 +2,7 @@
 
 use crate::{
 	answers::{fall_silent, is_complete},
+	branch::Branch,
 	reviews::Cause,
 	Config, Pallet, Params,
 };
@@ -34,14 +35,14 @@ pub(crate) fn window(
 
 impl<T: Config> Pallet<T> {
 	/// Ends the stage of `committee` when it is complete or block `until` has ended, and begins the
-	/// next. What needs the randomness of the block is put off when there is none. Leaves partial
-	/// changes behind when it fails.
+	/// next. What needs the randomness of the block is put off when there is none. Says what this
+	/// has led to. Leaves partial changes behind when it fails.
 	pub(crate) fn end_stage(
 		job: JobId,
 		mut committee: Committee<T::AccountId>,
 		now: BlockNumber,
 		vrf: Option<&[u8; 32]>,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		match (committee.stage, vrf) {
 			(Stage::Commit, _) => {
 				fall_silent(&mut committee);
@@ -69,7 +70,7 @@ impl<T: Config> Pallet<T> {
 			(Stage::Draw, _) => Self::end_without_quorum(job, committee),
 			// The review did not end in time.
 			(Stage::Audit, _) => Self::settle_verdict(job, committee),
-			(Stage::Ended, _) => Ok(()),
+			(Stage::Ended, _) => Ok(Branch::Advanced),
 		}
 	}
 
@@ -81,14 +82,14 @@ impl<T: Config> Pallet<T> {
 		stage: Stage,
 		until: Option<BlockNumber>,
 		now: BlockNumber,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		let Some(until) = until else { return Self::end_without_quorum(job, committee) };
 		committee.stage = stage;
 		if is_complete(&committee) {
 			return Self::end_stage(job, committee, now, None);
 		}
 		Self::keep(job, committee, stage, until);
-		Ok(())
+		Ok(Branch::Advanced)
 	}
 
 	/// Begins the stage in which the answers of a round are itemized.
@@ -96,7 +97,7 @@ impl<T: Config> Pallet<T> {
 		job: JobId,
 		committee: Committee<T::AccountId>,
 		now: BlockNumber,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		let until = window(now, committee.deadline, ANSWER_PART);
 		Self::begin(job, committee, Stage::Itemize, until, now)
 	}
@@ -115,7 +116,7 @@ impl<T: Config> Pallet<T> {
 		committee: Committee<T::AccountId>,
 		now: BlockNumber,
 		vrf: &[u8; 32],
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		let answers =
 			|state: &SeatState| matches!(state, SeatState::Committed(_) | SeatState::Revealed(_));
 		let answered = committee.seats.iter().filter(|seat| answers(&seat.state)).count();
@@ -123,13 +124,17 @@ impl<T: Config> Pallet<T> {
 		if answered < usize::from(committee.quorum) {
 			return Self::escalate(job, committee, now);
 		}
-		if Self::is_drawn_for_audit(job, &committee, now, vrf) && Self::open_audit(job, now) {
+		let picked = Self::is_drawn_for_audit(job, &committee, now, vrf);
+		let least = if picked { Branch::Picked } else { Branch::Advanced };
+		if picked && Self::open_audit(job, now) {
 			let until = window(now, committee.deadline, HELD_PART);
-			return Self::begin(job, committee, Stage::Held, until, now);
+			let held = Self::begin(job, committee, Stage::Held, until, now)?;
+			return Ok(held.max(least));
 		}
 		let seed = Self::seed(job, &committee, vrf);
-		Self::release_audited(job, seed, now);
-		Self::open_answers(job, committee, seed, now)
+		let released = Self::release_audited(job, seed, now);
+		let opened = Self::open_answers(job, committee, seed, now)?;
+		Ok(opened.max(released).max(least))
 	}
 
 	/// Whether the lottery picks a job for an audit: at most once, in its first round, when there is
@@ -157,7 +162,7 @@ impl<T: Config> Pallet<T> {
 		mut committee: Committee<T::AccountId>,
 		seed: H256,
 		now: BlockNumber,
-	) -> DispatchResult {
+	) -> Result<Branch, DispatchError> {
 		committee.seed = seed;
 		let stage = match committee.agreement {
 			Agreement::Exact => Stage::Reveal,
@@ -177,18 +182,19 @@ impl<T: Config> Pallet<T> {
 
 	/// Sends the committee that waits for the audit `review` on, under the same seed: the audit can
 	/// not copy from it any more.
-	fn release_audited(review: JobId, seed: H256, now: BlockNumber) {
-		let Some(record) = Self::open_review_of(review, Cause::is_audit) else { return };
-		let Ok(audited) = Self::undecided(record.of) else { return };
-		if audited.stage == Stage::Held {
-			let until = audited.until;
-			let sent = with_storage_layer(|| Self::open_answers(record.of, audited, seed, now));
-			if let Err(error) = sent {
-				// Its own entry on the agenda stands.
-				let of = record.of;
-				frame::log::error!(target: "verification", "{of} stays until {until}: {error:?}");
-			}
-		}
+	fn release_audited(review: JobId, seed: H256, now: BlockNumber) -> Branch {
+		let Some(of) = Self::open_review_of(review, Cause::is_audit).map(|record| record.of) else {
+			return Branch::Advanced;
+		};
+		let held = Self::undecided(of).ok().filter(|audited| audited.stage == Stage::Held);
+		let Some(audited) = held else { return Branch::Advanced };
+		let until = audited.until;
+		let sent = with_storage_layer(|| Self::open_answers(of, audited, seed, now));
+		sent.unwrap_or_else(|error| {
+			// Its own entry on the agenda stands.
+			frame::log::error!(target: "verification", "{of} stays until {until}: {error:?}");
+			Branch::Failed
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ mod generated;
 
 pub use generated::SubstrateWeight;
 
+use crate::Branch;
 use frame::weights_prelude::*;
 use tercet_primitives::{Duty, Payload, Response, MAX_INLINE_BYTES, MAX_ITEMS};
 
@@ -38,19 +39,23 @@ pub trait WeightInfo {
 	/// Looking at `b` blocks of the agenda, with `n` entries due, when a block begins and when it
 	/// ends.
 	fn reserve_transitions(b: u32, n: u32) -> Weight;
-	/// A lottery that submits an audit: the worst end of a stage that compares nothing.
+	/// A lottery after which a committee opens its answers, and so does the one that it audits: the
+	/// worst end of a stage that submits and compares nothing and does not end the committee.
+	fn advance() -> Weight;
+	/// A lottery that submits an audit: the worst end of a stage that compares nothing and does not
+	/// end the committee.
 	fn lottery() -> Weight;
 	/// Checking whether `d` duties with `v` votes are owed.
 	fn owed(d: u32, v: u32) -> Weight;
 
-	/// Comparing the answers to `v` items, and the worst that follows.
+	/// Comparing answers by the votes on `v` items, and the worst that follows.
 	fn compare(v: u32) -> Weight {
 		Self::compare_fingerprints(v).max(Self::compare_digests(v))
 	}
 
-	/// Ending a stage at the end of a block.
+	/// Ending a stage, whatever that leads to.
 	fn transition() -> Weight {
-		Self::lottery().max(Self::compare(MAX_ITEMS))
+		Self::advance().max(Self::lottery()).max(Self::compare(MAX_ITEMS))
 	}
 }
 
@@ -67,11 +72,11 @@ pub fn votes_in(duties: &[Duty]) -> u32 {
 
 /// The most that a call with these duties can weigh.
 pub(crate) fn answer_at_most<W: WeightInfo>(duties: &[Duty]) -> Weight {
-	let compares = duties.iter().map(|duty| match duty {
-		Duty::Reveal { .. } | Duty::OpenSeal { .. } | Duty::Itemize { .. } => Some(MAX_ITEMS),
-		_ => None,
+	let branches = duties.iter().map(|duty| match duty {
+		Duty::Reveal { .. } | Duty::OpenSeal { .. } | Duty::Itemize { .. } => Branch::Failed,
+		_ => Branch::Advanced,
 	});
-	answer_with::<W>(&recorded::<W>(duties), compares)
+	answer_with::<W>(&recorded::<W>(duties), branches)
 }
 
 /// What recording each of these duties weighs.
@@ -87,12 +92,14 @@ pub(crate) fn recorded<W: WeightInfo>(duties: &[Duty]) -> Weight {
 	weights.fold(Weight::zero(), |sum, weight| sum.saturating_add(weight))
 }
 
-/// What a call weighs whose duties weigh `recorded`, and led to comparisons of so many items.
+/// What a call weighs whose duties weigh `recorded` and led to these ends of stages. One stage that
+/// follows another without more is measured with the duty.
 pub(crate) fn answer_with<W: WeightInfo>(
 	recorded: &Weight,
-	compared: impl Iterator<Item = Option<u32>>,
+	branches: impl Iterator<Item = Branch>,
 ) -> Weight {
-	compared.flatten().fold(*recorded, |sum, items| sum.saturating_add(W::compare(items)))
+	let more = branches.filter(|branch| *branch != Branch::Advanced);
+	more.fold(*recorded, |sum, branch| sum.saturating_add(branch.weight::<W>()))
 }
 
 /// Bytes of an answer's output that travel in the transaction.

@@ -29,13 +29,14 @@ use frame_system::{
 };
 use pallet_job_market::weights::WeightInfo as _;
 use pallet_provider_staking::{weights::WeightInfo as _, MAX_OFFERS};
-use pallet_verification::weights::WeightInfo as _;
 use scale_info::TypeInfo;
 use sp_runtime::{
 	traits::{AccountIdConversion, BlakeTwo256},
 	Perbill, Permill,
 };
-use tercet_primitives::{traits::BlockVrf, Balance, MILLI_TCT, SLOT_MILLIS, TCT};
+use tercet_primitives::{
+	metering::fitting, traits::BlockVrf, Balance, MILLI_TCT, SLOT_MILLIS, TCT,
+};
 
 use crate::*;
 
@@ -65,33 +66,28 @@ const fn deposit(items: u32, bytes: u32) -> Balance {
 /// Of a 2 s slot BABE proposes for two thirds; one second of execution leaves room to import.
 const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
-/// Most of a block that our hooks may take: the sum of the shares below, and a little for what they
-/// take to see that nothing is due.
+/// Most of a block that our hooks may take: the sum of the shares below, and a little for finding what
+/// is due.
 pub const HOOKS_RATIO: Perbill = Perbill::from_percent(60);
 const DRAWS_RATIO: Perbill = Perbill::from_percent(20);
 const TRANSITIONS_RATIO: Perbill = Perbill::from_percent(20);
 const EXPIRIES_RATIO: Perbill = Perbill::from_percent(10);
 const SLASHES_RATIO: Perbill = Perbill::from_percent(5);
 
-/// As many as fit into a share of a block if each weighs `each`; at least one.
-fn fitting(share: Perbill, each: Weight) -> u32 {
-	let many = (share * MAX_BLOCK_WEIGHT).checked_div_per_component(&each);
-	many.and_then(|many| many.try_into().ok()).unwrap_or(u32::MAX).max(1)
-}
-
 type MarketWeights = pallet_job_market::weights::SubstrateWeight<Runtime>;
 type StakingWeights = pallet_provider_staking::weights::SubstrateWeight<Runtime>;
 type VerificationWeights = pallet_verification::weights::SubstrateWeight<Runtime>;
 
 parameter_types! {
-	/// Jobs for which executors are drawn in one block, at most.
-	pub MaxDraws: u32 = fitting(DRAWS_RATIO, MarketWeights::draw());
-	/// Stages of committees that end on their own in one block, at most.
-	pub MaxTransitions: u32 = fitting(TRANSITIONS_RATIO, VerificationWeights::transition());
+	/// What drawing executors may weigh in one block.
+	pub MaxDrawWeight: Weight = DRAWS_RATIO * MAX_BLOCK_WEIGHT;
+	/// What ending stages of committees whose time is over may weigh in one block.
+	pub MaxTransitionWeight: Weight = TRANSITIONS_RATIO * MAX_BLOCK_WEIGHT;
 	/// Jobs that expire in one block, at most.
-	pub MaxExpiries: u32 = fitting(EXPIRIES_RATIO, MarketWeights::expire_job());
+	pub MaxExpiries: u32 = fitting(EXPIRIES_RATIO * MAX_BLOCK_WEIGHT, MarketWeights::expire_job());
 	/// Slashes that are applied in one block, at most.
-	pub MaxSlashes: u32 = fitting(SLASHES_RATIO, StakingWeights::apply_slash(MAX_OFFERS));
+	pub MaxSlashes: u32 =
+		fitting(SLASHES_RATIO * MAX_BLOCK_WEIGHT, StakingWeights::apply_slash(MAX_OFFERS));
 }
 
 parameter_types! {
@@ -339,7 +335,7 @@ impl pallet_job_market::Config for Runtime {
 	type MinDeadline = ConstU32<20>;
 	type MaxDeadline = ConstU32<DAYS>;
 	type MaxInputBytes = ConstU64<{ 1 << 30 }>;
-	type MaxDrawsPerBlock = MaxDraws;
+	type MaxDrawWeight = MaxDrawWeight;
 	type MaxExpiriesPerBlock = MaxExpiries;
 	type WeightInfo = MarketWeights;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -360,7 +356,7 @@ impl pallet_verification::Config for Runtime {
 	type Pool = ProviderStaking;
 	type Vrf = BabeVrf;
 	type AdminOrigin = VerificationParameters;
-	type MaxTransitionsPerBlock = MaxTransitions;
+	type MaxTransitionWeight = MaxTransitionWeight;
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type WeightInfo = VerificationWeights;
 	#[cfg(feature = "runtime-benchmarks")]

@@ -1,6 +1,8 @@
 use crate::{mock::*, Config, ReservedDraws, WeightInfo};
 use frame::testing_prelude::*;
-use tercet_primitives::{hashing, JobId, JobRequest, JobState, Redundancy, RefundReason};
+use tercet_primitives::{
+	hashing, metering::Reserved, JobId, JobRequest, JobState, Redundancy, RefundReason,
+};
 
 type Weights = <Test as Config>::WeightInfo;
 
@@ -11,12 +13,13 @@ fn draw_happens_in_the_next_block_when_a_job_is_submitted() {
 		// Block 1 ends without it, block 2 with it.
 		next_block();
 		assert_eq!(state(id), JobState::Queued);
-		assert_eq!(ReservedDraws::<Test>::get(), 1);
+		let reserved = Reserved { entries: 1, weight: JobMarket::heaviest_turn() };
+		assert_eq!(ReservedDraws::<Test>::get(), reserved);
 		next_block();
 		assert_eq!(state(id), running(2));
 		assert_eq!(Open::get(), [(id, EXECUTORS[..3].to_vec())]);
 		assert_eq!(JobMarket::queue_length(), 0);
-		assert_eq!(ReservedDraws::<Test>::get(), 0);
+		assert_eq!(ReservedDraws::<Test>::get(), Reserved::default());
 	});
 }
 
@@ -155,9 +158,44 @@ fn draw_weight_is_reserved_when_jobs_wait() {
 			submit(request());
 		}
 		let full = next_block();
-		assert_eq!(full, idle + Weights::draw() * u64::from(MAX_DRAWS));
+		assert_eq!(full, idle + JobMarket::heaviest_turn() * u64::from(MAX_DRAWS));
 		let rest = next_block();
-		assert_eq!(rest, idle + Weights::draw());
+		assert_eq!(rest, idle + JobMarket::heaviest_turn());
 		assert_eq!(next_block(), idle);
 	});
+}
+
+#[test]
+fn draw_goes_on_while_the_heaviest_still_fits_when_draws_are_light() {
+	build_and_execute(|| {
+		let jobs: Vec<_> = (0..JobMarket::most_turns()).map(|_| submit(request())).collect();
+		let mut fewer = jobs.len();
+		for reads in [0, 46, 200, MOST_READS] {
+			Reads::set(&reads);
+			hypothetically!({
+				let idle = Weights::expire_agenda(1) + Weights::requeue(1, 0);
+				let reserved = next_block() - idle - Weights::reserve_draws();
+				assert_eq!(reserved, JobMarket::heaviest_turn() * u64::from(MAX_DRAWS));
+				next_block();
+				let each = JobMarket::weight_of_turn(reads).ref_time();
+				let heaviest = JobMarket::heaviest_turn().ref_time();
+				let expected = (reserved.ref_time() - heaviest) / each + 1;
+				assert_eq!(drawn(), jobs[..expected as usize], "{reads} reads");
+				assert!(drawn().len() <= fewer);
+				fewer = drawn().len();
+			});
+		}
+		assert_eq!(fewer as u32, JobMarket::sure_turns());
+	});
+}
+
+#[test]
+fn draw_weighs_more_the_more_it_reads() {
+	let weight = |reads| Weights::draw_by(reads, MOST_READS);
+	assert_eq!(weight(0), Weights::draw(0));
+	assert!((0..MOST_READS).all(|reads| weight(reads).all_lte(weight(reads + 1))));
+	// A pool that is read whole, and a large one out of luck.
+	assert!(weight(64).all_gte(Weights::draw(32)));
+	assert!(weight(MOST_READS).all_gte(Weights::draw_worst()));
+	assert!(weight(MOST_READS).all_gte(Weights::draw(MOST_READS / 2)));
 }

@@ -7,6 +7,15 @@ fn integrity_test_passes_when_the_configuration_is_sound() {
 }
 
 #[test]
+#[should_panic = "a queue that nobody serves never ends"]
+fn integrity_test_fails_when_no_draw_fits() {
+	build_and_execute(|| {
+		DrawShare::set(&0);
+		JobMarket::integrity_test();
+	});
+}
+
+#[test]
 fn genesis_sets_the_parameters() {
 	build_and_execute(|| {
 		let params = MarketParams { job_fee: 123, ..PARAMS };

@@ -22,6 +22,7 @@ enum Step {
 	OpenReview { of: u64, payer: Option<AccountId>, ahead: u32 },
 	Reimburse(u64),
 	LeastPrice(u128),
+	Reads(u32),
 	TreasuryShare(u32),
 	Vrf(Option<[u8; 32]>),
 	SeatFails(bool),
@@ -60,6 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => (0u128..20, 1u32..9, 100u128..300, 0u32..300_000)
 			.prop_map(|(fee, risk, base, share)| Step::SetParams { fee, risk, base, share }),
 		2 => (0u128..30).prop_map(Step::LeastPrice),
+		2 => (0..=MOST_READS).prop_map(Step::Reads),
 		1 => (0u32..200_000).prop_map(Step::TreasuryShare),
 		1 => any::<Option<[u8; 32]>>().prop_map(Step::Vrf),
 		1 => any::<bool>().prop_map(Step::SeatFails),
@@ -137,6 +139,7 @@ fn take(step: Step) {
 			let _ = reimburse(JobId(id));
 		},
 		Step::LeastPrice(price) => LeastPrice::set(&price),
+		Step::Reads(reads) => Reads::set(&reads),
 		Step::TreasuryShare(parts) => TreasuryShare::set(&Permill::from_parts(parts)),
 		Step::Vrf(vrf) => Vrf::set(&vrf),
 		Step::SeatFails(fails) => SeatFails::set(&fails),

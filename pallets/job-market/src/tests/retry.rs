@@ -110,7 +110,7 @@ fn retry_weight_counts_steps_and_jobs() {
 		let idle = next_block();
 		submit_cheap();
 		submit_cheap();
-		let due = Weights::draw() * 2;
+		let due = JobMarket::heaviest_turn() * 2;
 		assert_eq!(next_block(), idle + due);
 		let requeued = Weights::requeue(1, 2) - Weights::requeue(1, 0);
 		assert_eq!(next_block(), idle + due + requeued);

@@ -48,7 +48,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::QueueHead` (r:1 w:0)
 	/// Proof: `JobMarket::QueueHead` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::ReservedDraws` (r:1 w:0)
-	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Waiting` (r:1 w:1)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Reimbursable` (r:1 w:0)
@@ -78,7 +78,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::QueueHead` (r:1 w:0)
 	/// Proof: `JobMarket::QueueHead` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::ReservedDraws` (r:1 w:0)
-	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Waiting` (r:1 w:1)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::CommitteesOf` (r:2 w:0)
@@ -284,7 +284,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::Queue` (r:1 w:0)
 	/// Proof: `JobMarket::Queue` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::ReservedDraws` (r:0 w:1)
-	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	fn reserve_draws() -> Weight {
 		// Proof size in bytes, measured: `405`,
 		// estimated: `3509`.
@@ -294,7 +294,55 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `JobMarket::ReservedDraws` (r:1 w:1)
-	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
+	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
+	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarket::QueueHead` (r:1 w:1)
+	/// Proof: `JobMarket::QueueHead` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarket::QueueTail` (r:1 w:0)
+	/// Proof: `JobMarket::QueueTail` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarket::Queue` (r:1 w:1)
+	/// Proof: `JobMarket::Queue` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarket::Waiting` (r:1 w:1)
+	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarket::Jobs` (r:1 w:1)
+	/// Proof: `JobMarket::Jobs` (`max_values`: None, `max_size`: Some(6735), added: 9210, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::CommitteesOf` (r:1 w:1)
+	/// Proof: `Verification::CommitteesOf` (`max_values`: None, `max_size`: Some(15650), added: 18125, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Reviews` (r:1 w:0)
+	/// Proof: `Verification::Reviews` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::ReviewOf` (r:1 w:0)
+	/// Proof: `Verification::ReviewOf` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	/// Storage: `JobMarket::Params` (r:1 w:0)
+	/// Proof: `JobMarket::Params` (`max_values`: Some(1), `max_size`: Some(62), added: 557, mode: `MaxEncodedLen`)
+	/// Storage: `ProviderStaking::Params` (r:1 w:0)
+	/// Proof: `ProviderStaking::Params` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
+	/// Storage: `ProviderStaking::Epochs` (r:1 w:0)
+	/// Proof: `ProviderStaking::Epochs` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `ProviderStaking::PoolSize` (r:1 w:0)
+	/// Proof: `ProviderStaking::PoolSize` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	/// Storage: `ProviderStaking::PoolSeats` (r:32 w:0)
+	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
+	/// Storage: `ProviderStaking::Providers` (r:32 w:7)
+	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Agenda` (r:0 w:2)
+	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Assignments` (r:0 w:7)
+	/// Proof: `Verification::Assignments` (`max_values`: None, `max_size`: Some(72), added: 2547, mode: `MaxEncodedLen`)
+	/// `p` in `7..=32`.
+	fn draw(p: u32) -> Weight {
+		// Proof size in bytes, estimated: `19115 + p * (6649 ±0)`.
+		Weight::from_parts(900_000_000, 19115)
+			.saturating_add(Weight::from_parts(36_000_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(22))
+			.saturating_add(Weight::from_parts(0, 6649).saturating_mul(p.into()))
+	}
+	/// Storage: `JobMarket::ReservedDraws` (r:1 w:1)
+	/// Proof: `JobMarket::ReservedDraws` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
 	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -331,7 +379,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Assignments` (r:0 w:7)
 	/// Proof: `Verification::Assignments` (`max_values`: None, `max_size`: Some(72), added: 2547, mode: `MaxEncodedLen`)
-	fn draw() -> Weight {
+	fn draw_worst() -> Weight {
 		// Proof size in bytes, measured: `296799`,
 		// estimated: `936630`.
 		// Shortest time: 8_984_729_000 ps.

@@ -1,4 +1,8 @@
-use crate::{mock::*, PoolSize, Providers};
+use crate::{
+	draw::{MAX_HITS_PER_SEAT, MAX_SAMPLES_PER_SEAT},
+	mock::*,
+	PoolSize, Providers,
+};
 use frame::testing_prelude::*;
 use std::collections::BTreeSet;
 use tercet_primitives::{
@@ -142,7 +146,7 @@ fn draw_passes_over_the_excluded_and_whoever_has_their_operator() {
 			assert_ok!(Staking::accept_provider(signed(operator), provider));
 		}
 		let exclude = |exclude: &[u64], seats, number| {
-			Staking::draw(Draw { exclude, seats, ..wanted(&seed(number)) })
+			Staking::draw(Draw { exclude, seats, ..wanted(&seed(number)) }).executors
 		};
 		for number in 0..100 {
 			assert!(!exclude(&[ACCOUNTS], 2, number).unwrap().contains(&ACCOUNTS));
@@ -164,7 +168,8 @@ fn draw_passes_over_the_excluded_and_whoever_has_their_operator() {
 fn draw_takes_only_proven_providers_when_asked_to() {
 	build_and_execute(|| {
 		drawable([ALICE, BOB], MIN_BOND);
-		let proven = |seats| Staking::draw(Draw { proven: true, seats, ..wanted(&seed(1)) });
+		let proven =
+			|seats| Staking::draw(Draw { proven: true, seats, ..wanted(&seed(1)) }).executors;
 		for _ in 0..3 {
 			assert_noop!(proven(1), DrawError::OutOfSamples);
 			work(ALICE, 0, Conduct::Verified);
@@ -193,6 +198,41 @@ fn draw_succeeds_when_there_are_10_or_10_000_providers() {
 			assert_noop!(draw_at(STAKE_CAP + 1, 3, 1), DrawError::OutOfSamples);
 		});
 	}
+}
+
+#[test]
+fn draw_says_how_much_it_read_when_it_succeeds_and_when_it_fails() {
+	let reads = |draw: Draw<'_, u64>| {
+		let most = Staking::most_reads(draw.seats, draw.exclude.len() as u32);
+		let drawn = Staking::draw(draw);
+		assert!(drawn.reads <= most, "{drawn:?}");
+		(drawn.executors.is_ok(), drawn.reads)
+	};
+	build_and_execute(|| {
+		drawable(1..=ACCOUNTS, MIN_BOND);
+		let (seed, all) = (seed(1), ACCOUNTS as u32);
+		let any = || wanted(&seed);
+		// A small pool is read whole: each seat, and who sits there unless the seat says enough.
+		assert_eq!(reads(any()), (true, 2 * all));
+		assert_eq!(reads(Draw { exclude: &[ALICE, POOR], ..any() }), (true, 2 + 2 * all - 1));
+		assert_eq!(reads(Draw { price: PRICE - 1, ..any() }), (false, all));
+		assert_eq!(reads(Draw { risk: MIN_BOND + 1, ..any() }), (false, 2 * all));
+		// One that is too small is not read at all.
+		assert_eq!(reads(Draw { seats: all + 1, ..any() }), (false, 0));
+		assert_eq!(reads(Draw { pool: &pinned(1), exclude: &[ALICE], ..any() }), (false, 1));
+	});
+	build_with(1_000, || {
+		drawable(1..=1_000, STAKE_CAP);
+		let seed = seed(1);
+		let (drawn, few) = reads(wanted(&seed));
+		assert!(drawn && few < 30, "{few}");
+		// Everyone is a hit, and nobody fits.
+		let hits = 3 * MAX_HITS_PER_SEAT;
+		assert_eq!(reads(Draw { risk: STAKE_CAP + 1, ..wanted(&seed) }), (false, 2 * hits));
+		// No seat is a hit.
+		let samples = 3 * MAX_SAMPLES_PER_SEAT;
+		assert_eq!(reads(Draw { price: PRICE - 1, ..wanted(&seed) }), (false, samples));
+	});
 }
 
 #[test]

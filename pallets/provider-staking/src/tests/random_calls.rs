@@ -93,7 +93,7 @@ fn apply(who: u64, action: Action, busy: &mut Vec<(u64, Balance)>) {
 		Action::Draw(pool, price, seats, number, risk) => {
 			let seed = seed(number);
 			let draw = Draw { pool: &pool, price, seats, risk, ..wanted(&seed) };
-			let drawn = Staking::draw(draw).unwrap_or_default();
+			let drawn = Staking::draw(draw).executors.unwrap_or_default();
 			busy.extend(drawn.into_iter().map(|who| (who, risk)));
 			true
 		},

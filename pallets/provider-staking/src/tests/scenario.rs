@@ -27,6 +27,7 @@ fn providers_are_drawn_and_get_their_stake_back_when_they_leave() {
 			risk,
 			seed: &seed(1),
 		})
+		.executors
 		.unwrap();
 		assert_eq!(executors.len(), 3);
 		assert_eq!((view(ALICE).in_flight, view(ALICE).at_risk), (1, risk));

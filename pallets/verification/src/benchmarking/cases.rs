@@ -3,7 +3,7 @@
 use super::setup::{self, SIMILAR};
 use crate::{
 	Agenda, AgendaCursor, Call, CommitteesOf, Config, Pallet, Params, ParamsSetAt,
-	ReservedTransitions, ReviewOf, VerificationParams, VotesOf, MAX_PROOF,
+	ReservedTransitions, ReviewOf, VerificationParams, VotesOf, WeightInfo, MAX_PROOF,
 };
 use alloc::vec::Vec;
 use frame::{benchmarking::prelude::*, traits::Get};
@@ -190,13 +190,15 @@ mod benchmarks {
 		setup::agree_by_fingerprints::<T>(audit);
 		setup::end_with_this_block::<T>(audit, Stage::Reveal);
 		let now = Pallet::<T>::now();
+		let weight;
 
 		#[block]
 		{
-			Pallet::<T>::end_due_stages(now);
+			weight = Pallet::<T>::end_due_stages(now);
 		}
 
 		assert!(is_settled::<T>(audit) && is_settled::<T>(job));
+		assert_eq!(weight, T::WeightInfo::compare(v));
 	}
 
 	/// All that was open of a job is agreed on by five of seven, of whom three had answered for the
@@ -206,13 +208,15 @@ mod benchmarks {
 		let job = setup::narrowed::<T>(v, setup::HASH);
 		setup::end_with_this_block::<T>(job, Stage::Reveal);
 		let now = Pallet::<T>::now();
+		let weight;
 
 		#[block]
 		{
-			Pallet::<T>::end_due_stages(now);
+			weight = Pallet::<T>::end_due_stages(now);
 		}
 
 		assert!(is_settled::<T>(job));
+		assert_eq!(weight, T::WeightInfo::compare(v));
 	}
 
 	/// A challenge of the largest record.
@@ -273,8 +277,8 @@ mod benchmarks {
 	/// A backlog of `n` entries in `b` blocks, none of which has a committee any more.
 	#[benchmark]
 	fn reserve_transitions(
-		b: Linear<1, { T::MaxTransitionsPerBlock::get().saturating_add(1) }>,
-		n: Linear<0, { T::MaxTransitionsPerBlock::get() }>,
+		b: Linear<1, { Pallet::<T>::most_transitions().saturating_add(1) }>,
+		n: Linear<0, { Pallet::<T>::most_transitions() }>,
 	) {
 		let now = b.saturating_add(1);
 		let first = now.saturating_sub(b).saturating_add(1);
@@ -296,6 +300,24 @@ mod benchmarks {
 		assert_eq!(Agenda::<T>::iter_keys().count(), 0);
 	}
 
+	/// Everybody of an audit has committed: the full committees of the audit and of the job under
+	/// audit begin to seal.
+	#[benchmark]
+	fn advance() {
+		let (job, audit) = setup::held::<T>();
+		setup::end_with_this_block::<T>(audit, Stage::Lottery);
+		let now = Pallet::<T>::now();
+		let weight;
+
+		#[block]
+		{
+			weight = Pallet::<T>::end_due_stages(now);
+		}
+
+		assert_eq!((stage::<T>(job), stage::<T>(audit)), (Stage::Seal, Stage::Seal));
+		assert_eq!(weight, T::WeightInfo::advance());
+	}
+
 	/// Everybody has committed, and the lottery picks the job for an audit, which is submitted.
 	#[benchmark]
 	fn lottery() {
@@ -307,14 +329,16 @@ mod benchmarks {
 			(params.audit_rate, params.proven_audit_rate) = (all, all);
 		});
 		let now = Pallet::<T>::now();
+		let weight;
 
 		#[block]
 		{
-			Pallet::<T>::end_due_stages(now);
+			weight = Pallet::<T>::end_due_stages(now);
 		}
 
 		assert!(ReviewOf::<T>::contains_key(job));
 		assert_eq!(stage::<T>(job), Stage::Held);
+		assert_eq!(weight, T::WeightInfo::lottery());
 	}
 
 	/// Of `d` duties the first itemizes `v` items, and the others reveal the largest answers.

@@ -4,14 +4,14 @@ use super::BenchmarkHelper;
 use crate::{
 	stages::LEAST_ROUND, Agenda, AgendaCursor, Cause, CommitteesOf, Config, Pallet, Reference,
 	References, ReservedTransitions, Review, ReviewOf, Reviews, SeatSet, Status, Verdict, Verdicts,
-	VotesOf,
+	VotesOf, WeightInfo,
 };
 use alloc::{vec, vec::Vec};
-use frame::benchmarking::prelude::*;
+use frame::{benchmarking::prelude::*, traits::Get};
 use tercet_primitives::{
-	hashing, traits::Settlement, Agreement, Answer, BlockNumber, Committee, Decision, Feature,
-	ItemSet, JobId, Payload, Redundancy, Response, Seat, SeatState, Stage, Votes, FINGERPRINT_BITS,
-	H256, MAX_INLINE_BYTES, MAX_ITEMS, MAX_SEATS,
+	hashing, metering::Reserved, traits::Settlement, Agreement, Answer, BlockNumber, Committee,
+	Decision, Feature, ItemSet, JobId, Payload, Redundancy, Response, Seat, SeatState, Stage,
+	Votes, FINGERPRINT_BITS, H256, MAX_INLINE_BYTES, MAX_ITEMS, MAX_SEATS,
 };
 
 /// Answers that are compared by fingerprints. Those of benchmarks are equal, so that no comparison
@@ -93,7 +93,8 @@ pub fn end_with_this_block<T: Config>(job: JobId, stage: Stage) {
 	let now = Pallet::<T>::now();
 	wait::<T>(job, stage, now);
 	AgendaCursor::<T>::put(now);
-	ReservedTransitions::<T>::put(1);
+	let (heaviest, share) = (T::WeightInfo::transition(), T::MaxTransitionWeight::get());
+	ReservedTransitions::<T>::put(Reserved::new(1, heaviest, share));
 }
 
 /// A job whose executors have just been drawn.
@@ -149,14 +150,31 @@ pub fn audited<T: Config>(items: u32) -> (JobId, JobId) {
 	let votes = votes(&digests(&items));
 	References::<T>::insert(job, Reference { seed: SEED, items, votes });
 	wait::<T>(job, Stage::Audit, deadline);
+	(job, audit_of::<T>(job))
+}
 
+/// A job whose [`MAX_SEATS`] executors have committed and wait until those of its audit have, too;
+/// and the audit, which has grown to as many executors, and these have just committed.
+pub fn held<T: Config>() -> (JobId, JobId) {
+	let job = drawn::<T>(MAX_ITEMS, SIMILAR, ALL_SEATS, HASH);
+	let commit = |job| change_seats::<T>(job, |_, seat| seat.state = SeatState::Committed(HASH));
+	commit(job);
+	wait::<T>(job, Stage::Held, committee::<T>(job).deadline);
+	let audit = audit_of::<T>(job);
+	commit(audit);
+	(job, audit)
+}
+
+/// Submits the audit of a job, and lets it grow to [`MAX_SEATS`] executors.
+fn audit_of<T: Config>(job: JobId) -> JobId {
+	let deadline = committee::<T>(job).deadline;
 	let audit = T::Settlement::open_review(job, None, deadline.saturating_sub(1))
 		.expect("the treasury has the funds and the pool the providers; qed");
 	Reviews::<T>::insert(audit, Review { of: job, cause: Cause::Audit, status: Status::Open });
 	ReviewOf::<T>::insert(job, audit);
 	T::BenchmarkHelper::draw();
 	escalate::<T>(audit);
-	(job, audit)
+	audit
 }
 
 /// Moves on to the first block after the deadline of an audit whose [`MAX_SEATS`] executors have not

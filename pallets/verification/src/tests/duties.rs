@@ -1,7 +1,7 @@
 //! What each duty is refused for, with nothing changed.
 
 use super::play::*;
-use crate::{mock::*, Config, Error, WeightInfo};
+use crate::{mock::*, Error, WeightInfo};
 use frame::testing_prelude::*;
 use tercet_primitives::{
 	hashing, Agreement, BlobRef, Duty, Invalidity, JobId, Payload, Response, SeatState, Stage,
@@ -267,7 +267,6 @@ fn itemize_is_refused_when_the_response_is_no_result() {
 #[test]
 fn answer_is_free_and_weighs_what_it_did() {
 	build_and_execute(|| {
-		type Weights = <Test as Config>::WeightInfo;
 		let (job, [a, b, c]) = job_in(Stage::Commit, EXACT);
 		let post = one(a, commit_duty(job, a, HONEST)).unwrap();
 		let weight = Weights::commit();
@@ -278,7 +277,8 @@ fn answer_is_free_and_weighs_what_it_did() {
 			let at_most = crate::weights::answer_at_most::<Weights>(&duties);
 			let mut weight = Weights::reveal(32);
 			if who == c {
-				weight.saturating_accrue(Weights::compare(4));
+				// Equal roots say all.
+				weight.saturating_accrue(Weights::compare(1));
 			}
 			let post = call(who, duties).unwrap();
 			assert_eq!(post.actual_weight, Some(weight));
@@ -288,8 +288,38 @@ fn answer_is_free_and_weighs_what_it_did() {
 }
 
 #[test]
+fn answer_weighs_a_comparison_of_every_item_when_votes_are_held_against_each_other() {
+	let last = |job, plans: &[Plan], stage: Stage| {
+		play_to(job, stage, by_seat(plans));
+		let all = executors(job);
+		let weights = all.into_iter().map(|who| {
+			let plan = by_seat(plans)(job, who);
+			let duties = duties(job, who, plan);
+			let recorded = crate::weights::recorded::<Weights>(&duties);
+			let at_most = crate::weights::answer_at_most::<Weights>(&duties);
+			let weight = call(who, duties).unwrap().actual_weight.unwrap();
+			assert!(weight.all_lte(at_most));
+			weight - recorded
+		});
+		let weights: Vec<_> = weights.collect();
+		assert_eq!(weights[..2], [Weight::zero(), Weight::zero()]);
+		weights[2]
+	};
+	build_and_execute(|| {
+		let differ = [HONEST, HONEST, Plan::WrongAt(2, 1)];
+		let job = open(4, EXACT);
+		// Roots differ, so items are asked for, and compared.
+		assert_eq!(last(job, &differ, Stage::Reveal), Weights::compare(1));
+		assert_eq!(last(job, &differ, Stage::Itemize), Weights::compare(4));
+		let job = open(3, SIMILAR);
+		assert_eq!(last(job, &differ, Stage::Commit), Weight::zero());
+		assert_eq!(last(job, &differ, Stage::Seal), Weight::zero());
+		assert_eq!(last(job, &differ, Stage::Reveal), Weights::compare(3));
+	});
+}
+
+#[test]
 fn answer_weighs_inline_bytes_and_votes() {
-	type Weights = <Test as Config>::WeightInfo;
 	let weight = |duty| crate::weights::recorded::<Weights>(&[duty]);
 	let reveal = |output| {
 		let response = Response::Result(tercet_primitives::Answer { root: H256::zero(), output });

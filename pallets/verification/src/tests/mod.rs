@@ -1,4 +1,5 @@
 mod audits;
+mod branches;
 mod challenges;
 mod comparison;
 mod duties;

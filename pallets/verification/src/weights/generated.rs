@@ -94,7 +94,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:2)
@@ -159,7 +159,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(108))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:1)
@@ -330,7 +330,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Verification::CommitteesOf` (r:14 w:0)
 	/// Proof: `Verification::CommitteesOf` (`max_values`: None, `max_size`: Some(15650), added: 18125, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::ReservedTransitions` (r:0 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// `b` in `1..=15`.
 	/// `n` in `0..=14`.
 	fn reserve_transitions(b: u32, n: u32) -> Weight {
@@ -351,7 +351,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(0, 18125).saturating_mul(n.into()))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
+	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Agenda` (r:2 w:4)
+	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
+	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::CommitteesOf` (r:2 w:2)
+	/// Proof: `Verification::CommitteesOf` (`max_values`: None, `max_size`: Some(15650), added: 18125, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Params` (r:1 w:0)
+	/// Proof: `Verification::Params` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Reviews` (r:1 w:0)
+	/// Proof: `Verification::Reviews` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::References` (r:1 w:0)
+	/// Proof: `Verification::References` (`max_values`: None, `max_size`: Some(16506), added: 18981, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	fn advance() -> Weight {
+		// Proof size in bytes, estimated: `37240`.
+		Weight::from_parts(320_000_000, 37240)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:2)
