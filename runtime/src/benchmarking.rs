@@ -1,25 +1,38 @@
 //! What is measured, and how the pallets make for each other what their benchmarks work on.
 
-use alloc::vec;
+use alloc::{vec, vec::Vec};
 
 use polkadot_sdk::{
 	frame_benchmarking::{self, account},
-	frame_support::traits::{fungible::Mutate, Get, OnFinalize, OnInitialize},
-	frame_system_benchmarking, pallet_babe, pallet_transaction_payment,
+	frame_support::traits::{
+		fungible::Mutate,
+		schedule::{v3::Named, DispatchTime},
+		Bounded, Get, OnFinalize, OnInitialize, Polling,
+	},
+	frame_system_benchmarking, pallet_babe,
+	pallet_referenda::{
+		self, DecidingStatus, Instance2, ReferendumInfo::Ongoing, ReferendumInfoFor, TracksInfo,
+	},
+	pallet_transaction_payment, sp_crypto_hashing,
 };
 
 use pallet_job_market::HoldReason;
 use pallet_model_registry::benchmarking::publish_lineage;
+use pallet_payouts::{
+	Credits, CreditsBefore, Past, PastCredits, TotalCredits, TotalCreditsBefore, WorkCredits,
+	SNAPSHOT_PERIODS,
+};
 use pallet_provider_staking::{benchmarking as staking, draw::SMALL_POOL};
 use pallet_verification::benchmarking::setup as committees;
 use tercet_primitives::{
-	Agreement, Balance, BlockNumber, DeterminismClass, Funding, JobId, JobRequest, Payload, PoolId,
-	Redundancy, VariantId, WorkUnits, H256, MAX_INLINE_BYTES, TCT,
+	Agreement, Balance, BlockNumber, DeterminismClass, Funding, JobId, JobRequest, ModelId,
+	Payload, PoolId, Redundancy, VariantId, WorkUnits, H256, MAX_INLINE_BYTES, TCT,
 };
 
 use crate::{
-	configs::{TreasuryAccount, EXISTENTIAL_DEPOSIT},
-	AccountId, Balances, JobMarket, Runtime, RuntimeHoldReason, RuntimeOrigin, System,
+	configs::{origins::Origin, TreasuryAccount, EXISTENTIAL_DEPOSIT},
+	AccountId, Balances, ContributorReferenda, JobMarket, Runtime, RuntimeHoldReason,
+	RuntimeOrigin, Scheduler, System,
 };
 
 frame_benchmarking::define_benchmarks!(
@@ -39,6 +52,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_job_market, JobMarket]
 	[pallet_verification, Verification]
 	[pallet_payouts, Payouts]
+	[pallet_dao, Dao]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}
@@ -152,5 +166,58 @@ impl pallet_job_market::benchmarking::BenchmarkHelper<AccountId> for Helper {
 
 	fn leave_traces(job: JobId) {
 		committees::leave_traces::<Runtime>(job);
+	}
+}
+
+impl pallet_dao::BenchmarkHelper<AccountId> for Helper {
+	fn deciding(who: &AccountId) -> u32 {
+		let tracks = <Runtime as pallet_referenda::Config<Instance2>>::Tracks::tracks();
+		let track = tracks.last().expect("the house has tracks").id;
+		let poll = ContributorReferenda::create_ongoing(track).expect("any track will do");
+		let period = <Runtime as pallet_payouts::Config>::SnapshotPeriod::get();
+		// The oldest period that is remembered when as many have passed.
+		let since = period;
+		System::set_block_number(period * (SNAPSHOT_PERIODS + 1));
+		ReferendumInfoFor::<Runtime, Instance2>::mutate(poll, |info| {
+			if let Some(Ongoing(status)) = info {
+				status.deciding = Some(DecidingStatus { since, confirming: None });
+			}
+		});
+
+		let credits = Credits { amount: TCT, half_life: 0 };
+		let past = (1..=SNAPSHOT_PERIODS + 1).map(|period| Past { period, credits });
+		let past = PastCredits(past.collect::<Vec<_>>().try_into().expect("as many as are kept"));
+		CreditsBefore::<Runtime>::insert(who, past.clone());
+		TotalCreditsBefore::<Runtime>::put(past);
+		WorkCredits::<Runtime>::insert(who, credits);
+		TotalCredits::<Runtime>::put(credits);
+		poll
+	}
+
+	fn models(count: u32) -> Vec<ModelId> {
+		(0..count).map(|_| variant(Agreement::Exact).model).collect()
+	}
+
+	fn approved() -> u32 {
+		let referendum = 0u32;
+		let name = codec::Encode::using_encoded(
+			&(*b"assembly", "enactment", referendum),
+			sp_crypto_hashing::blake2_256,
+		);
+		let call = codec::Encode::encode(&crate::RuntimeCall::System(
+			polkadot_sdk::frame_system::Call::remark { remark: vec![7; 64] },
+		));
+		let call = Bounded::Inline(call.try_into().expect("it is short"));
+		let origin = Origin::MarketAdmin.into();
+		<Scheduler as Named<_, _, _>>::schedule_named(
+			name,
+			DispatchTime::After(9),
+			None,
+			63,
+			origin,
+			call,
+		)
+		.expect("the agenda is empty");
+		referendum
 	}
 }

@@ -13,7 +13,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Providers` (r:1 w:1)
 	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::Params` (r:1 w:0)
 	/// Proof: `ProviderStaking::Params` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::Epochs` (r:1 w:0)
@@ -22,12 +22,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	/// `s` in `0..=32`.
 	fn bond(s: u32) -> Weight {
-		// Proof size in bytes, measured: `1823 + s * (81 ±0)`,
+		// Proof size in bytes, measured: `1818 + s * (82 ±0)`,
 		// estimated: `5040 + s * (2599 ±0)`.
-		// Shortest time: 93_585_000 ps.
-		Weight::from_parts(130_351_117, 5040)
-			// Standard error: 259_143.
-			.saturating_add(Weight::from_parts(14_421_321, 0).saturating_mul(s.into()))
+		// Shortest time: 148_747_000 ps.
+		Weight::from_parts(172_982_554, 5040)
+			// Standard error: 76_694.
+			.saturating_add(Weight::from_parts(10_725_891, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -44,12 +44,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	/// `s` in `0..=32`.
 	fn unbond(s: u32) -> Weight {
-		// Proof size in bytes, measured: `1710 + s * (81 ±0)`,
+		// Proof size in bytes, measured: `1671 + s * (82 ±0)`,
 		// estimated: `5040 + s * (2599 ±0)`.
-		// Shortest time: 35_977_000 ps.
-		Weight::from_parts(62_203_706, 5040)
-			// Standard error: 123_010.
-			.saturating_add(Weight::from_parts(5_686_046, 0).saturating_mul(s.into()))
+		// Shortest time: 33_442_000 ps.
+		Weight::from_parts(69_865_293, 5040)
+			// Standard error: 272_372.
+			.saturating_add(Weight::from_parts(9_027_027, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -59,12 +59,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Providers` (r:1 w:1)
 	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	fn withdraw_unbonded() -> Weight {
-		// Proof size in bytes, measured: `1705`,
+		// Proof size in bytes, measured: `1700`,
 		// estimated: `5040`.
-		// Shortest time: 77_034_000 ps.
-		Weight::from_parts(84_158_000, 5040)
+		// Shortest time: 77_314_000 ps.
+		Weight::from_parts(82_293_000, 5040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -77,10 +77,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::PoolSeats` (r:0 w:1)
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// Proof size in bytes, measured: `10526`,
+		// Proof size in bytes, measured: `10487`,
 		// estimated: `19046`.
-		// Shortest time: 83_165_000 ps.
-		Weight::from_parts(100_588_000, 19046)
+		// Shortest time: 84_649_000 ps.
+		Weight::from_parts(97_642_000, 19046)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -89,10 +89,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::PoolSeats` (r:1 w:1)
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	fn update_offer() -> Weight {
-		// Proof size in bytes, measured: `2493`,
+		// Proof size in bytes, measured: `2454`,
 		// estimated: `5040`.
-		// Shortest time: 39_914_000 ps.
-		Weight::from_parts(56_375_000, 5040)
+		// Shortest time: 42_068_000 ps.
+		Weight::from_parts(50_976_000, 5040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -103,10 +103,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::PoolSeats` (r:1 w:2)
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	fn withdraw_offer() -> Weight {
-		// Proof size in bytes, measured: `4855`,
+		// Proof size in bytes, measured: `4816`,
 		// estimated: `9090`.
-		// Shortest time: 69_109_000 ps.
-		Weight::from_parts(82_424_000, 9090)
+		// Shortest time: 71_193_000 ps.
+		Weight::from_parts(84_177_000, 9090)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -118,12 +118,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	/// `s` in `1..=32`.
 	fn go_available(s: u32) -> Weight {
-		// Proof size in bytes, measured: `1396 + s * (96 ±0)`,
+		// Proof size in bytes, measured: `1355 + s * (96 ±0)`,
 		// estimated: `5040 + s * (2507 ±0)`.
-		// Shortest time: 43_792_000 ps.
-		Weight::from_parts(22_052_874, 5040)
-			// Standard error: 512_171.
-			.saturating_add(Weight::from_parts(20_237_273, 0).saturating_mul(s.into()))
+		// Shortest time: 46_828_000 ps.
+		Weight::from_parts(34_018_253, 5040)
+			// Standard error: 676_331.
+			.saturating_add(Weight::from_parts(17_990_214, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -138,12 +138,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	/// `s` in `1..=32`.
 	fn go_unavailable(s: u32) -> Weight {
-		// Proof size in bytes, measured: `1873 + s * (1800 ±0)`,
+		// Proof size in bytes, measured: `1835 + s * (1800 ±0)`,
 		// estimated: `5040 + s * (4050 ±0)`.
-		// Shortest time: 72_896_000 ps.
-		Weight::from_parts(34_169_326, 5040)
-			// Standard error: 1_599_520.
-			.saturating_add(Weight::from_parts(52_212_413, 0).saturating_mul(s.into()))
+		// Shortest time: 67_597_000 ps.
+		Weight::from_parts(57_905_398, 5040)
+			// Standard error: 1_091_006.
+			.saturating_add(Weight::from_parts(35_044_517, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -161,7 +161,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::Epochs` (r:1 w:0)
 	/// Proof: `ProviderStaking::Epochs` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::PoolSeats` (r:32 w:32)
@@ -170,10 +170,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn delegate(s: u32) -> Weight {
 		// Proof size in bytes, measured: `1824 + s * (97 ±0)`,
 		// estimated: `5040 + s * (2599 ±0)`.
-		// Shortest time: 237_764_000 ps.
-		Weight::from_parts(286_863_996, 5040)
-			// Standard error: 314_733.
-			.saturating_add(Weight::from_parts(11_964_324, 0).saturating_mul(s.into()))
+		// Shortest time: 152_465_000 ps.
+		Weight::from_parts(164_605_268, 5040)
+			// Standard error: 49_138.
+			.saturating_add(Weight::from_parts(6_441_424, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -192,12 +192,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::PoolSeats` (`max_values`: None, `max_size`: Some(124), added: 2599, mode: `MaxEncodedLen`)
 	/// `s` in `0..=32`.
 	fn undelegate(s: u32) -> Weight {
-		// Proof size in bytes, measured: `2020 + s * (81 ±0)`,
+		// Proof size in bytes, measured: `1981 + s * (82 ±0)`,
 		// estimated: `5040 + s * (2599 ±0)`.
-		// Shortest time: 45_575_000 ps.
-		Weight::from_parts(66_620_202, 5040)
-			// Standard error: 253_567.
-			.saturating_add(Weight::from_parts(9_221_058, 0).saturating_mul(s.into()))
+		// Shortest time: 44_754_000 ps.
+		Weight::from_parts(50_120_974, 5040)
+			// Standard error: 37_804.
+			.saturating_add(Weight::from_parts(6_423_783, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -209,14 +209,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Providers` (r:1 w:1)
 	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn withdraw_undelegated() -> Weight {
-		// Proof size in bytes, measured: `2285`,
+		// Proof size in bytes, measured: `2284`,
 		// estimated: `6196`.
-		// Shortest time: 156_713_000 ps.
-		Weight::from_parts(256_059_000, 6196)
+		// Shortest time: 159_438_000 ps.
+		Weight::from_parts(164_407_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -225,30 +225,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Params` (r:1 w:0)
 	/// Proof: `ProviderStaking::Params` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	fn set_commission() -> Weight {
-		// Proof size in bytes, measured: `1657`,
+		// Proof size in bytes, measured: `1618`,
 		// estimated: `5040`.
-		// Shortest time: 31_609_000 ps.
-		Weight::from_parts(56_535_000, 5040)
+		// Shortest time: 30_618_000 ps.
+		Weight::from_parts(33_142_000, 5040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `ProviderStaking::Providers` (r:1 w:1)
 	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
 	fn set_operator() -> Weight {
-		// Proof size in bytes, measured: `1612`,
+		// Proof size in bytes, measured: `1573`,
 		// estimated: `5040`.
-		// Shortest time: 27_682_000 ps.
-		Weight::from_parts(50_074_000, 5040)
+		// Shortest time: 27_742_000 ps.
+		Weight::from_parts(29_886_000, 5040)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `ProviderStaking::Providers` (r:1 w:1)
 	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
 	fn accept_provider() -> Weight {
-		// Proof size in bytes, measured: `1612`,
+		// Proof size in bytes, measured: `1573`,
 		// estimated: `5040`.
-		// Shortest time: 28_093_000 ps.
-		Weight::from_parts(47_539_000, 5040)
+		// Shortest time: 27_331_000 ps.
+		Weight::from_parts(34_605_000, 5040)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -257,16 +257,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Providers` (r:1 w:1)
 	/// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1575), added: 4050, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::TotalBurned` (r:1 w:1)
 	/// Proof: `ProviderStaking::TotalBurned` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn cancel_slash() -> Weight {
-		// Proof size in bytes, measured: `2114`,
+		// Proof size in bytes, measured: `2113`,
 		// estimated: `6196`.
-		// Shortest time: 179_185_000 ps.
-		Weight::from_parts(275_996_000, 6196)
+		// Shortest time: 289_812_000 ps.
+		Weight::from_parts(330_197_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -275,10 +275,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Epochs` (r:1 w:1)
 	/// Proof: `ProviderStaking::Epochs` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn set_params() -> Weight {
-		// Proof size in bytes, measured: `124`,
+		// Proof size in bytes, measured: `85`,
 		// estimated: `1541`.
-		// Shortest time: 19_266_000 ps.
-		Weight::from_parts(31_458_000, 1541)
+		// Shortest time: 24_306_000 ps.
+		Weight::from_parts(38_622_000, 1541)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -287,10 +287,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::PendingSlashes` (r:1 w:0)
 	/// Proof: `ProviderStaking::PendingSlashes` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn slash_queue() -> Weight {
-		// Proof size in bytes, measured: `107`,
+		// Proof size in bytes, measured: `68`,
 		// estimated: `3545`.
-		// Shortest time: 9_417_000 ps.
-		Weight::from_parts(12_713_000, 3545)
+		// Shortest time: 8_636_000 ps.
+		Weight::from_parts(10_239_000, 3545)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -299,8 +299,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn cancelled_slash() -> Weight {
 		// Proof size in bytes, measured: `69`,
 		// estimated: `3545`.
-		// Shortest time: 6_472_000 ps.
-		Weight::from_parts(12_463_000, 3545).saturating_add(T::DbWeight::get().reads(1))
+		// Shortest time: 6_372_000 ps.
+		Weight::from_parts(7_253_000, 3545).saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `ProviderStaking::PendingSlashes` (r:1 w:1)
 	/// Proof: `ProviderStaking::PendingSlashes` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
@@ -309,7 +309,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ProviderStaking::Params` (r:1 w:0)
 	/// Proof: `ProviderStaking::Params` (`max_values`: Some(1), `max_size`: Some(56), added: 551, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:3 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::TotalBurned` (r:1 w:1)
@@ -322,12 +322,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::Epochs` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// `s` in `0..=32`.
 	fn apply_slash(s: u32) -> Weight {
-		// Proof size in bytes, measured: `3295 + s * (1790 ±0)`,
+		// Proof size in bytes, measured: `3328 + s * (1790 ±0)`,
 		// estimated: `8799 + s * (4050 ±0)`.
-		// Shortest time: 336_308_000 ps.
-		Weight::from_parts(439_907_868, 8799)
-			// Standard error: 2_541_790.
-			.saturating_add(Weight::from_parts(50_205_115, 0).saturating_mul(s.into()))
+		// Shortest time: 292_126_000 ps.
+		Weight::from_parts(194_755_572, 8799)
+			// Standard error: 2_555_341.
+			.saturating_add(Weight::from_parts(52_593_747, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(8))

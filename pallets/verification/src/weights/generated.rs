@@ -17,8 +17,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn commit() -> Weight {
 		// Proof size in bytes, measured: `13438`,
 		// estimated: `19115`.
-		// Shortest time: 69_220_000 ps.
-		Weight::from_parts(127_568_000, 19115)
+		// Shortest time: 65_853_000 ps.
+		Weight::from_parts(71_634_000, 19115)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -29,8 +29,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn seal() -> Weight {
 		// Proof size in bytes, measured: `13665`,
 		// estimated: `19115`.
-		// Shortest time: 71_353_000 ps.
-		Weight::from_parts(131_826_000, 19115)
+		// Shortest time: 69_149_000 ps.
+		Weight::from_parts(72_005_000, 19115)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -42,10 +42,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn reveal(b: u32) -> Weight {
 		// Proof size in bytes, measured: `11472`,
 		// estimated: `19115`.
-		// Shortest time: 51_807_000 ps.
-		Weight::from_parts(93_129_257, 19115)
-			// Standard error: 752.
-			.saturating_add(Weight::from_parts(6_110, 0).saturating_mul(b.into()))
+		// Shortest time: 50_103_000 ps.
+		Weight::from_parts(53_144_964, 19115)
+			// Standard error: 136.
+			.saturating_add(Weight::from_parts(9_059, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -59,10 +59,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn open_seal(v: u32) -> Weight {
 		// Proof size in bytes, measured: `15803`,
 		// estimated: `19115`.
-		// Shortest time: 60_513_000 ps.
-		Weight::from_parts(102_665_881, 19115)
-			// Standard error: 7_370.
-			.saturating_add(Weight::from_parts(312_531, 0).saturating_mul(v.into()))
+		// Shortest time: 58_609_000 ps.
+		Weight::from_parts(60_728_747, 19115)
+			// Standard error: 1_105.
+			.saturating_add(Weight::from_parts(264_183, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -74,10 +74,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn itemize(v: u32) -> Weight {
 		// Proof size in bytes, measured: `15522`,
 		// estimated: `19115`.
-		// Shortest time: 53_910_000 ps.
-		Weight::from_parts(48_480_949, 19115)
-			// Standard error: 38_362.
-			.saturating_add(Weight::from_parts(3_469_935, 0).saturating_mul(v.into()))
+		// Shortest time: 51_556_000 ps.
+		Weight::from_parts(53_929_819, 19115)
+			// Standard error: 9_138.
+			.saturating_add(Weight::from_parts(2_553_946, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -88,13 +88,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn abstain() -> Weight {
 		// Proof size in bytes, measured: `13438`,
 		// estimated: `19115`.
-		// Shortest time: 66_364_000 ps.
-		Weight::from_parts(117_300_000, 19115)
+		// Shortest time: 65_333_000 ps.
+		Weight::from_parts(69_129_000, 19115)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:2)
@@ -105,7 +105,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Verification::CommitteesOf` (`max_values`: None, `max_size`: Some(15650), added: 18125, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::VotesOf` (r:14 w:14)
 	/// Proof: `Verification::VotesOf` (`max_values`: None, `max_size`: Some(16427), added: 18902, mode: `MaxEncodedLen`)
-	/// Storage: `Verification::References` (r:2 w:1)
+	/// Storage: `Verification::References` (r:1 w:1)
 	/// Proof: `Verification::References` (`max_values`: None, `max_size`: Some(16506), added: 18981, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::ReviewOf` (r:2 w:0)
 	/// Proof: `Verification::ReviewOf` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
@@ -114,7 +114,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:20 w:20)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::Distributed` (r:1 w:1)
 	/// Proof: `Payouts::Distributed` (`max_values`: Some(1), `max_size`: Some(96), added: 591, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::Eras` (r:1 w:0)
@@ -127,10 +127,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Payouts::WorkOf` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::HalfLives` (r:1 w:0)
 	/// Proof: `Payouts::HalfLives` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Pace::Haste` (r:1 w:0)
+	/// Proof: `Pace::Haste` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::TotalCredits` (r:1 w:1)
 	/// Proof: `Payouts::TotalCredits` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
+	/// Storage: `Payouts::TotalCreditsBefore` (r:1 w:1)
+	/// Proof: `Payouts::TotalCreditsBefore` (`max_values`: Some(1), `max_size`: Some(985), added: 1480, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::WorkCredits` (r:14 w:14)
 	/// Proof: `Payouts::WorkCredits` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Payouts::CreditsBefore` (r:14 w:14)
+	/// Proof: `Payouts::CreditsBefore` (`max_values`: None, `max_size`: Some(1033), added: 3508, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Waiting` (r:2 w:0)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::Providers` (r:14 w:14)
@@ -149,17 +155,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Verification::Assignments` (`max_values`: None, `max_size`: Some(72), added: 2547, mode: `MaxEncodedLen`)
 	/// `v` in `1..=512`.
 	fn compare_fingerprints(v: u32) -> Weight {
-		// Proof size in bytes, measured: `61445 + v * (64 ±0)`,
+		// Proof size in bytes, measured: `61416 + v * (32 ±0)`,
 		// estimated: `265618`.
-		// Shortest time: 2_327_679_000 ps.
-		Weight::from_parts(3_306_143_199, 265618)
-			// Standard error: 471_510.
-			.saturating_add(Weight::from_parts(2_157_118, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(104))
-			.saturating_add(T::DbWeight::get().writes(108))
+		// Shortest time: 2_518_096_000 ps.
+		Weight::from_parts(2_695_693_493, 265618)
+			// Standard error: 128_250.
+			.saturating_add(Weight::from_parts(3_011_551, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(119))
+			.saturating_add(T::DbWeight::get().writes(123))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:1)
@@ -179,7 +185,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:11 w:11)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::Distributed` (r:1 w:1)
 	/// Proof: `Payouts::Distributed` (`max_values`: Some(1), `max_size`: Some(96), added: 591, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::Eras` (r:1 w:0)
@@ -192,10 +198,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Payouts::WorkOf` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::HalfLives` (r:1 w:0)
 	/// Proof: `Payouts::HalfLives` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Pace::Haste` (r:1 w:0)
+	/// Proof: `Pace::Haste` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::TotalCredits` (r:1 w:1)
 	/// Proof: `Payouts::TotalCredits` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
+	/// Storage: `Payouts::TotalCreditsBefore` (r:1 w:0)
+	/// Proof: `Payouts::TotalCreditsBefore` (`max_values`: Some(1), `max_size`: Some(985), added: 1480, mode: `MaxEncodedLen`)
 	/// Storage: `Payouts::WorkCredits` (r:5 w:5)
 	/// Proof: `Payouts::WorkCredits` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Payouts::CreditsBefore` (r:5 w:2)
+	/// Proof: `Payouts::CreditsBefore` (`max_values`: None, `max_size`: Some(1033), added: 3508, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Waiting` (r:1 w:0)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	/// Storage: `ProviderStaking::Providers` (r:7 w:7)
@@ -218,14 +230,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ProviderStaking::PendingSlashes` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// `v` in `2..=512`.
 	fn compare_digests(v: u32) -> Weight {
-		// Proof size in bytes, measured: `35171 + v * (64 ±0)`,
+		// Proof size in bytes, measured: `35588 + v * (64 ±0)`,
 		// estimated: `95500`.
-		// Shortest time: 2_033_088_000 ps.
-		Weight::from_parts(2_174_981_673, 95500)
-			// Standard error: 768_242.
-			.saturating_add(Weight::from_parts(31_450_198, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(53))
-			.saturating_add(T::DbWeight::get().writes(57))
+		// Shortest time: 1_241_941_000 ps.
+		Weight::from_parts(1_239_986_572, 95500)
+			// Standard error: 126_731.
+			.saturating_add(Weight::from_parts(25_216_267, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(60))
+			.saturating_add(T::DbWeight::get().writes(59))
 	}
 	/// Storage: `JobMarket::Jobs` (r:1 w:1)
 	/// Proof: `JobMarket::Jobs` (`max_values`: None, `max_size`: Some(6735), added: 9210, mode: `MaxEncodedLen`)
@@ -248,7 +260,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarket::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::QueueTail` (r:1 w:1)
 	/// Proof: `JobMarket::QueueTail` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Reimbursable` (r:0 w:1)
@@ -260,10 +272,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::Waiting` (r:0 w:1)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	fn challenge() -> Weight {
-		// Proof size in bytes, measured: `8156`,
+		// Proof size in bytes, measured: `8117`,
 		// estimated: `10200`.
-		// Shortest time: 348_010_000 ps.
-		Weight::from_parts(390_489_000, 10200)
+		// Shortest time: 237_214_000 ps.
+		Weight::from_parts(241_963_000, 10200)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -290,7 +302,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarket::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::QueueTail` (r:1 w:1)
 	/// Proof: `JobMarket::QueueTail` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Reimbursable` (r:0 w:1)
@@ -302,10 +314,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::Waiting` (r:0 w:1)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	fn open_canary() -> Weight {
-		// Proof size in bytes, measured: `8210`,
+		// Proof size in bytes, measured: `8171`,
 		// estimated: `10200`.
-		// Shortest time: 264_504_000 ps.
-		Weight::from_parts(398_524_000, 10200)
+		// Shortest time: 257_170_000 ps.
+		Weight::from_parts(264_074_000, 10200)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -316,32 +328,32 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn set_params() -> Weight {
 		// Proof size in bytes, measured: `69`,
 		// estimated: `1501`.
-		// Shortest time: 16_661_000 ps.
-		Weight::from_parts(30_587_000, 1501)
+		// Shortest time: 16_441_000 ps.
+		Weight::from_parts(18_114_000, 1501)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Verification::Agenda` (r:29 w:14)
+	/// Storage: `Verification::Agenda` (r:495 w:247)
 	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
 	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
-	/// Storage: `Verification::CommitteesOf` (r:14 w:0)
+	/// Storage: `Verification::CommitteesOf` (r:247 w:0)
 	/// Proof: `Verification::CommitteesOf` (`max_values`: None, `max_size`: Some(15650), added: 18125, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::ReservedTransitions` (r:0 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
-	/// `b` in `1..=15`.
-	/// `n` in `0..=14`.
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
+	/// `b` in `1..=248`.
+	/// `n` in `0..=247`.
 	fn reserve_transitions(b: u32, n: u32) -> Weight {
-		// Proof size in bytes, measured: `0 + b * (21 ±0) + n * (50 ±0)`,
+		// Proof size in bytes, measured: `0 + b * (21 ±0) + n * (49 ±0)`,
 		// estimated: `1518 + b * (2519 ±0) + n * (18125 ±0)`.
-		// Shortest time: 132_868_000 ps.
-		Weight::from_parts(187_811_000, 1518)
-			// Standard error: 253_562.
-			.saturating_add(Weight::from_parts(6_852_689, 0).saturating_mul(b.into()))
-			// Standard error: 273_971.
-			.saturating_add(Weight::from_parts(11_428_509, 0).saturating_mul(n.into()))
+		// Shortest time: 1_879_051_000 ps.
+		Weight::from_parts(1_928_343_000, 1518)
+			// Standard error: 450_123.
+			.saturating_add(Weight::from_parts(9_391_619, 0).saturating_mul(b.into()))
+			// Standard error: 452_163.
+			.saturating_add(Weight::from_parts(5_937_653, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(b.into())))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
@@ -351,7 +363,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(0, 18125).saturating_mul(n.into()))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:4)
@@ -369,13 +381,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn advance() -> Weight {
-		// Proof size in bytes, estimated: `37240`.
-		Weight::from_parts(320_000_000, 37240)
+		// Proof size in bytes, measured: `3174`,
+		// estimated: `37240`.
+		// Shortest time: 123_781_000 ps.
+		Weight::from_parts(131_395_000, 37240)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 	/// Storage: `Verification::ReservedTransitions` (r:1 w:1)
-	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(22), added: 517, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::ReservedTransitions` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::AgendaCursor` (r:1 w:1)
 	/// Proof: `Verification::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:2 w:2)
@@ -405,7 +419,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::NextJobId` (r:1 w:1)
 	/// Proof: `JobMarket::NextJobId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::QueueTail` (r:1 w:1)
 	/// Proof: `JobMarket::QueueTail` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `JobMarket::Queue` (r:0 w:1)
@@ -415,10 +429,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `JobMarket::Waiting` (r:0 w:1)
 	/// Proof: `JobMarket::Waiting` (`max_values`: None, `max_size`: Some(34), added: 2509, mode: `MaxEncodedLen`)
 	fn lottery() -> Weight {
-		// Proof size in bytes, measured: `5428`,
+		// Proof size in bytes, measured: `5400`,
 		// estimated: `19115`.
-		// Shortest time: 319_196_000 ps.
-		Weight::from_parts(505_875_000, 19115)
+		// Shortest time: 279_261_000 ps.
+		Weight::from_parts(290_924_000, 19115)
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().writes(16))
 	}
@@ -431,12 +445,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn owed(d: u32, v: u32) -> Weight {
 		// Proof size in bytes, measured: `2201 + d * (13377 ±0)`,
 		// estimated: `3509 + d * (18125 ±0)`.
-		// Shortest time: 1_066_092_000 ps.
-		Weight::from_parts(1_119_441_000, 3509)
-			// Standard error: 2_580_863.
-			.saturating_add(Weight::from_parts(29_435_778, 0).saturating_mul(d.into()))
-			// Standard error: 82_118.
-			.saturating_add(Weight::from_parts(1_849_467, 0).saturating_mul(v.into()))
+		// Shortest time: 762_264_000 ps.
+		Weight::from_parts(768_456_000, 3509)
+			// Standard error: 1_718_461.
+			.saturating_add(Weight::from_parts(23_746_041, 0).saturating_mul(d.into()))
+			// Standard error: 54_678.
+			.saturating_add(Weight::from_parts(1_535_960, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(d.into())))
 			.saturating_add(Weight::from_parts(0, 18125).saturating_mul(d.into()))
