@@ -36,6 +36,7 @@ export async function connect(url, signal) {
  */
 export async function submit(api, tx, signer, options = {}) {
 	const result = await final(tx, signer, options);
+	if (result.internalError) throw result.internalError;
 	const events = result.events.map(({ event }) => read(event));
 	const paid = events.find((event) => event.is('transactionPayment.TransactionFeePaid'));
 	const hash = result.status.asFinalized.toHex();
@@ -48,7 +49,8 @@ export async function submit(api, tx, signer, options = {}) {
 	};
 }
 
-async function final(tx, signer, options) {
+/** Signs and submits `tx` and waits until it is final; gives what polkadot.js makes of it. */
+export async function final(tx, signer, options = {}) {
 	let stop;
 	try {
 		return await new Promise((resolve, reject) => {

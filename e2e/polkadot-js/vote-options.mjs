@@ -19,7 +19,8 @@ export const UPGRADE_USAGE = `usage: node upgrade.mjs --code FILE --workers URI,
   --code FILE          the new runtime, as \`scripts/next-runtime.sh\` builds it
   --model ID           published model for images of digits, served by three workers (default 0)
   --variant-index N    position in the model's list of variants (default 0)
-  --jobs N             jobs that are in flight meanwhile (default 6)
+  --price PLANCK       what each executor is paid per work unit (default 1,000,000,000)
+  --jobs N             jobs that are submitted before (default 6)
 ${COMMON}`;
 
 const VOTERS = [
@@ -39,6 +40,7 @@ export function upgradeOptions(args) {
 		...SHARED,
 		code: value(),
 		'variant-index': value('0'),
+		price: value('1000000000'),
 		jobs: value('6'),
 	});
 	const { values, common } = parsed;
@@ -47,6 +49,7 @@ export function upgradeOptions(args) {
 		...shared(parsed),
 		code: values.code && file(values.code),
 		variantIndex: whole(values, 'variant-index'),
+		price: BigInt(whole(values, 'price')),
 		jobs: whole(values, 'jobs'),
 	};
 }

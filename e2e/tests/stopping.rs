@@ -7,6 +7,10 @@ use tercet_cli::devnet::{find_binary, free_port, search_path, Process, Program};
 
 use crate::websocket::Socket;
 
+/// How often a node is looked at that starts or stops, and how many times: a minute and a half.
+const POLL: Duration = Duration::from_millis(200);
+const POLLS: u32 = 450;
+
 /// A node of its own, with more arguments.
 fn start(dir: &std::path::Path, rpc: u16, more: &[&str]) -> Result<Process> {
 	let rpc = rpc.to_string();
@@ -37,12 +41,12 @@ async fn a_node_stops_cleanly_when_asked_while_clients_are_connected() -> Result
 }
 
 async fn connect(node: &mut Process, rpc: u16) -> Result<Socket> {
-	for _ in 0..150 {
+	for _ in 0..POLLS {
 		if let Ok(socket) = Socket::connect(rpc).await {
 			return Ok(socket);
 		}
 		ensure!(node.is_running(), "{}", node.log_tail());
-		tokio::time::sleep(Duration::from_millis(200)).await;
+		tokio::time::sleep(POLL).await;
 	}
 	anyhow::bail!("it does not answer: {}", node.log_tail())
 }
@@ -52,13 +56,13 @@ async fn a_node_does_not_start_when_the_disk_is_nearly_full() -> Result<()> {
 	let dir = tempfile::tempdir()?;
 	// No disk has so many mebibytes.
 	let mut node = start(dir.path(), free_port()?, &["--db-storage-threshold", "1000000000000"])?;
-	for _ in 0..150 {
+	for _ in 0..POLLS {
 		if let Some(status) = node.exited() {
 			ensure!(status.code() == Some(1), "{status}");
-			ensure!(node.log_tail().contains("Out of storage space"), "{}", node.log_tail());
+			ensure!(node.log_tail().contains("StorageOutOfSpace"), "{}", node.log_tail());
 			return Ok(());
 		}
-		tokio::time::sleep(Duration::from_millis(200)).await;
+		tokio::time::sleep(POLL).await;
 	}
 	anyhow::bail!("it runs: {}", node.log_tail())
 }

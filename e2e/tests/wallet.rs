@@ -1,37 +1,19 @@
 //! What a stock polkadot.js client can do.
 
-use std::path::Path;
-
-use anyhow::{ensure, Context, Result};
+use anyhow::Result;
 use tercet_cli::devnet::Devnet;
-use tokio::process::Command;
 
-use tercet_e2e::{example, labels, Net, PRICE};
+use tercet_e2e::{example, labels, polkadot_js, Net, PRICE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn polkadot_js_transfers_submits_a_job_and_reads_its_result() -> Result<()> {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("polkadot-js");
-	ensure!(
-		folder.join("node_modules").is_dir(),
-		"polkadot.js is not installed: run `make test`, or `npm ci` in e2e/polkadot-js"
-	);
 	let net = Net::start(Devnet::builder().workers(3), 3).await?;
-	let output = Command::new("node")
-		.current_dir(&folder)
-		.arg("wallet.mjs")
-		.args(["--url", &net.devnet.url()])
-		.args(["--model", "0", "--variant-index", "0", "--image-index", "0"])
-		.args(["--price", &PRICE.to_string()])
-		.args(["--label", &labels()?[0].to_string()])
-		.arg("--image-file")
-		.arg(example("held-out.safetensors"))
-		.output()
-		.await
-		.context("cannot run node: run `make setup`")?;
-	let text = String::from_utf8_lossy(&output.stdout);
-	let errors = String::from_utf8_lossy(&output.stderr);
-	ensure!(output.status.success(), "{text}\n{errors}");
-	println!("{text}");
+	let (url, price, label) = (net.devnet.url(), PRICE.to_string(), labels()?[0].to_string());
+	let images = example("held-out.safetensors").display().to_string();
+	let mut args = vec!["--url", &url, "--price", &price, "--label", &label];
+	args.extend(["--model", "0", "--variant-index", "0"]);
+	args.extend(["--image-file", &images, "--image-index", "0"]);
+	println!("{}", polkadot_js("wallet.mjs", &args).await?);
 	net.shutdown().await;
 	Ok(())
 }

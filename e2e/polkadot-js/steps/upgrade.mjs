@@ -4,13 +4,14 @@
 import { u8aToHex } from '@polkadot/util';
 import { blake2AsHex, randomAsU8a } from '@polkadot/util-crypto';
 
-import { submit } from '../chain.mjs';
+import {
+	connect, errorName, eventsAt, final, finalBlocks, finalHeight, submit,
+} from '../chain.mjs';
 import { blank } from '../options.mjs';
 import { enacted, placeDeposits, propose, TOKENS, voteWithTokens } from '../referenda.mjs';
 import { check, same } from '../report.mjs';
 import { openPoll, votedByWork } from './contributor-house.mjs';
 import { EXECUTORS, follow, REDUNDANCY } from './job.mjs';
-import { acceptedPrice } from './model.mjs';
 
 /** Where the chain has its runtime: `:code`. */
 const CODE_KEY = '0x3a636f6465';
@@ -66,71 +67,93 @@ export async function authorized(context) {
 export async function upgraded(context) {
 	const { api, report, options, funder, requester } = context;
 	const old = api.runtimeVersion.specVersion.toNumber();
-	const price = await acceptedPrice({ api, variant: variantOf(options) });
+	const before = await finalHeight(api);
 
-	const { submissions, block } = await report.step(
-		`the upgrade is applied while ${options.jobs} jobs are in flight`,
+	const hash = await report.step(
+		`the upgrade is applied after ${options.jobs} jobs were submitted`,
 		async (step) => {
-			step.waits('the upgrade to become final');
+			step.waits('everything to become final');
 			// One in each block, so that the upgrade finds jobs at every stage.
 			const nonce = (await api.rpc.system.accountNextIndex(requester.address)).toNumber();
-			const submissions = [];
+			const sent = [];
 			for (let n = 0; n < options.jobs; n++) {
-				const tx = api.tx.jobMarket.submit(await request(api, options, price));
-				submissions.push(submit(api, tx, requester, { nonce: nonce + n }));
-				submissions[n].catch(() => {});
+				const tx = api.tx.jobMarket.submit(await request(api, options));
+				sent.push(final(tx, requester, { nonce: nonce + n }));
+				sent[n].catch(() => {});
 				await nextBlock(api);
 			}
 			const apply = api.tx.system.applyAuthorizedUpgrade(u8aToHex(options.code));
-			const done = await submit(api, apply, funder);
-			same(done.error, undefined, 'the outcome');
-			check(done.events.some((event) => event.is('system.CodeUpdated')), 'no system.CodeUpdated');
-			step.note(`in block ${done.number}`);
-			return { submissions, block: done };
+			const [{ status }, ...submitted] = await Promise.all([final(apply, funder), ...sent]);
+			const errors = submitted.filter((result) => result.dispatchError)
+				.map((result) => errorName(api, result.dispatchError));
+			check(errors.length === 0, `jobs were refused: ${errors.join(', ')}`);
+			return status.asFinalized.toHex();
 		},
 	);
 
-	await report.step('the chain runs the new runtime', async (step) => {
-		const version = (await api.rpc.state.getRuntimeVersion(block.hash)).specVersion.toNumber();
+	// polkadot.js has read these blocks with the metadata of before, and would do so with that of now.
+	const fresh = await report.step('who connects now finds the new runtime', async (step) => {
+		const fresh = await connect(options.url, step.signal);
+		const number = (await fresh.rpc.chain.getHeader(hash)).number.toNumber();
+		const events = await eventsAt(fresh, hash);
+		check(events.some((event) => event.is('system.CodeUpdated')), 'no system.CodeUpdated event');
+		const version = fresh.runtimeVersion.specVersion.toNumber();
 		check(version > old, `it is still version ${version}`);
-		const code = await api.rpc.state.getStorage(CODE_KEY, block.hash);
-		same(blake2AsHex(code.unwrap().toU8a(true), 256), blake2AsHex(options.code, 256), 'its hash');
-		step.waits('polkadot.js to see the new version');
-		while (api.runtimeVersion.specVersion.toNumber() !== version) await nextBlock(api);
-		step.note(`version ${old} became ${version}`);
+		const code = (await fresh.rpc.state.getStorage(CODE_KEY, hash)).unwrap().toU8a(true);
+		same(blake2AsHex(code, 256), blake2AsHex(options.code, 256), 'the hash of the code');
+		step.note(`version ${old} became ${version} in block ${number}`);
+		report.facts.upgrade = { from: old, to: version, block: number, jobs: options.jobs };
+		return fresh;
 	});
-
-	const jobs = await report.step('jobs at several stages saw both runtimes', async (step) => {
-		step.waits('the submissions to become final');
-		const at = await api.at(block.hash);
-		const jobs = await Promise.all(submissions.map(async (submission) => {
-			const done = await submission;
-			same(done.error, undefined, 'the outcome of a submission');
-			const event = done.events.find((candidate) => candidate.is('jobMarket.Submitted'));
-			const id = event.data.job.toBigInt();
-			const { job, committee } = (await at.call.jobApi.job(id)).unwrap();
-			const stage = committee.isSome ? committee.unwrap().stage.type : 'waiting';
-			step.note(`job ${id}, of block ${done.number}: ${job.state.type} ${stage}`);
-			return { id, number: done.number, inFlight: !ended(job.state) };
-		}));
-		const open = jobs.filter(({ inFlight }) => inFlight);
-		check(open.length >= 2, `${open.length} jobs were in flight`);
-		return jobs;
-	});
-
-	for (const job of jobs) {
-		await report.step(`job ${job.id} settles and is paid once`, (step) => settled(api, job, step));
+	try {
+		await jobsSettle({ ...context, api: fresh }, hash, before);
+	} finally {
+		await fresh.disconnect();
 	}
 
-	await report.step('a job that is submitted now settles as well', async (step) => {
+	await report.step('who was connected goes on, and a new job settles', async (step) => {
+		step.waits('polkadot.js to see the new version');
+		while (api.runtimeVersion.specVersion.toNumber() === old) await nextBlock(api);
 		step.waits('the submission to become final');
-		const tx = api.tx.jobMarket.submit(await request(api, options, price));
+		const tx = api.tx.jobMarket.submit(await request(api, options));
 		const done = await submit(api, tx, requester);
 		same(done.error, undefined, 'the outcome');
 		const event = done.events.find((candidate) => candidate.is('jobMarket.Submitted'));
 		await settled(api, { id: event.data.job.toBigInt(), number: done.number }, step);
 	});
-	report.facts.upgrade = { from: old, block: block.number, jobs: jobs.length };
+}
+
+/** The jobs submitted since block `before`, of which some were in flight in block `hash`. */
+async function jobsSettle({ api, report, options, requester }, hash, before) {
+	const jobs = await report.step('it finds jobs at several stages', async (step) => {
+		const at = await api.at(hash);
+		const jobs = await jobsSince(api, before, requester.address, options.jobs, step);
+		const views = await Promise.all(jobs.map(({ id }) => at.call.jobApi.job(id)));
+		const open = views.map((view) => view.unwrap()).filter(({ job }) => !ended(job.state));
+		open.forEach(({ job, committee }) => {
+			const stage = committee.isSome ? committee.unwrap().stage.type : '';
+			step.note(`${job.state.type} ${stage}`.trimEnd());
+		});
+		check(open.length >= 2, `${open.length} jobs were in flight`);
+		return jobs;
+	});
+	for (const job of jobs) {
+		await report.step(`job ${job.id} settles and is paid once`, (step) => settled(api, job, step));
+	}
+}
+
+/** The first `count` jobs that an account has submitted after a block, with the blocks they are in. */
+async function jobsSince(api, before, address, count, step) {
+	const jobs = [];
+	for await (const { number, events } of finalBlocks(api, before + 1, step.signal)) {
+		for (const event of events.filter((candidate) => candidate.is('jobMarket.Submitted'))) {
+			if (event.data.requester.toString() !== address) continue;
+			jobs.push({ id: event.data.job.toBigInt(), number });
+		}
+		step.waits(`${count} jobs; so far ${jobs.length}`);
+		if (jobs.length === count) break;
+	}
+	return jobs;
 }
 
 async function settled(api, job, step) {
@@ -144,23 +167,19 @@ async function settled(api, job, step) {
 	same(total, pay.toBigInt() + royalties.toBigInt() + treasury.toBigInt(), 'what was paid');
 }
 
-async function request(api, options, price) {
+async function request(api, options) {
 	const now = (await api.rpc.chain.getHeader()).number.toNumber();
 	return {
-		variant: variantOf(options),
+		variant: { model: options.model, index: options.variantIndex },
 		class: 'Portable',
 		items: 1,
 		input: { Inline: u8aToHex(blank()) },
-		price,
+		price: options.price,
 		redundancy: REDUNDANCY,
 		canary: u8aToHex(randomAsU8a(32)),
 		funding: 'Hold',
 		deadline: now + DEADLINE,
 	};
-}
-
-function variantOf({ model, variantIndex }) {
-	return { model, index: variantIndex };
 }
 
 function ended(state) {
