@@ -1,7 +1,7 @@
 //! Weights of this pallet, measured by its benchmarks. Written by `scripts/weights.sh`: change the
 //! benchmarks, not this file.
 //!
-//! Steps: 20, repeats: 10, execution: Compiled, CPU: AMD EPYC, 2026-11-21.
+//! Steps: 30, repeats: 20, execution: Compiled, CPU: AMD EPYC, 2026-11-21.
 
 use super::WeightInfo;
 use frame::weights_prelude::*;
@@ -17,11 +17,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// `v` in `1..=16`.
-	fn publish(_v: u32) -> Weight {
+	fn publish(v: u32) -> Weight {
 		// Proof size in bytes, measured: `196`,
 		// estimated: `5504`.
-		// Shortest time: 83_566_000 ps.
-		Weight::from_parts(111_560_257, 5504)
+		// Shortest time: 83_656_000 ps.
+		Weight::from_parts(112_536_840, 5504)
+			// Standard error: 213_209.
+			.saturating_add(Weight::from_parts(822_878, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -35,7 +37,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes, measured: `2259`,
 		// estimated: `5504`.
 		// Shortest time: 92_503_000 ps.
-		Weight::from_parts(103_273_000, 5504)
+		Weight::from_parts(111_769_000, 5504)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -46,8 +48,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn offer_transfer() -> Weight {
 		// Proof size in bytes, measured: `2194`,
 		// estimated: `5504`.
-		// Shortest time: 29_034_000 ps.
-		Weight::from_parts(34_173_000, 5504)
+		// Shortest time: 28_874_000 ps.
+		Weight::from_parts(43_962_000, 5504)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -62,8 +64,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn accept_transfer() -> Weight {
 		// Proof size in bytes, measured: `2427`,
 		// estimated: `6362`.
-		// Shortest time: 143_959_000 ps.
-		Weight::from_parts(213_179_000, 6362)
+		// Shortest time: 144_369_000 ps.
+		Weight::from_parts(242_032_000, 6362)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -72,13 +74,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// `m` in `0..=8`.
-	fn set_managers(m: u32) -> Weight {
+	fn set_managers(_m: u32) -> Weight {
 		// Proof size in bytes, measured: `2212`,
 		// estimated: `5504`.
-		// Shortest time: 80_511_000 ps.
-		Weight::from_parts(104_183_269, 5504)
-			// Standard error: 351_318.
-			.saturating_add(Weight::from_parts(883_380, 0).saturating_mul(m.into()))
+		// Shortest time: 80_580_000 ps.
+		Weight::from_parts(122_859_810, 5504)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn deprecate() -> Weight {
 		// Proof size in bytes, measured: `2412`,
 		// estimated: `10018`.
-		// Shortest time: 100_969_000 ps.
-		Weight::from_parts(116_327_000, 10018)
+		// Shortest time: 101_369_000 ps.
+		Weight::from_parts(155_220_000, 10018)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -105,8 +105,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn undeprecate() -> Weight {
 		// Proof size in bytes, measured: `2398`,
 		// estimated: `5504`.
-		// Shortest time: 84_528_000 ps.
-		Weight::from_parts(144_219_000, 5504)
+		// Shortest time: 89_106_000 ps.
+		Weight::from_parts(136_815_000, 5504)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
