@@ -8,10 +8,10 @@ export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
 
 CARGO_DENY_VERSION := 0.20.2
 
-.PHONY: help setup build demo dev test specs check bench weights simulate oracle fuzz mutants
+.PHONY: help setup build demo dev test test-network specs check bench weights simulate oracle fuzz mutants
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Install what is missing: system packages, wasm target, ONNX Runtime
 	@scripts/setup.sh
@@ -29,6 +29,11 @@ test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
 	@chain-spec/check.sh
 	@ops/check.py
 	cargo test --release --locked --workspace
+
+# The second runtime is one of the next version.
+test-network: build e2e/polkadot-js/node_modules ## Upgrade the runtime of a running network by referendum
+	TERCET_NEXT_RUNTIME="$$(scripts/next-runtime.sh)" \
+		cargo test --release --locked -p tercet-e2e --test e2e -- --ignored
 
 e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
 	npm ci --prefix e2e/polkadot-js --no-audit --no-fund
