@@ -31,9 +31,10 @@ test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
 	cargo test --release --locked --workspace
 
 # The second runtime is one of the next version.
-test-network: build e2e/polkadot-js/node_modules ## Upgrade the runtime of a running network by referendum
+test-network: build e2e/polkadot-js/node_modules ## Do to networks what can happen to them; writes network.md
+	cargo test --release --locked -p tercet-zombienet -- --ignored
 	TERCET_NEXT_RUNTIME="$$(scripts/next-runtime.sh)" \
-		cargo test --release --locked -p tercet-e2e --test e2e -- --ignored
+		$(TERCET_BIN_DIR)/tercet-network --report $(CARGO_TARGET_DIR)/network.md
 
 e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
 	npm ci --prefix e2e/polkadot-js --no-audit --no-fund

@@ -23,7 +23,7 @@ use tercet_tensors::TensorMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use cli::Tercet;
-pub use haste::hasty_chain;
+pub use haste::{hasty, hasty_chain};
 pub use jobs::{digits, publish, store, Jobs, DEADLINE, PRICE, ROYALTY};
 pub use params::Audits;
 pub use polkadot_js::polkadot_js;

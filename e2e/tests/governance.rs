@@ -1,6 +1,7 @@
-//! Referenda on a running network, by polkadot.js alone.
+//! Referenda on a running network, by polkadot.js alone. The upgrade of a runtime, which needs a second
+//! one, is among the tests of networks: `make test-network`.
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{ensure, Result};
 use tercet_cli::devnet::Devnet;
 use tercet_primitives::JobState;
 
@@ -14,12 +15,6 @@ const FRESH: [usize; 2] = [3, 4];
 
 /// What the network divides the lengths of votes by: no delay is longer than 20 blocks.
 const HASTE: u32 = 20_000;
-
-/// So slow that a fast-track vote lasts as long as polkadot.js needs to see that it has begun.
-const UPGRADE_HASTE: u32 = 5_000;
-
-/// Names the runtime of the next version.
-const NEXT_RUNTIME: &str = "TERCET_NEXT_RUNTIME";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn referenda_change_a_parameter_spend_forgive_a_slash_and_feature_a_model() -> Result<()> {
@@ -46,33 +41,6 @@ async fn referenda_change_a_parameter_spend_forgive_a_slash_and_feature_a_model(
 	println!("{}", polkadot_js("vote.mjs", &args).await?);
 	let culprit = net.provider(net.chain.best().await?, CULPRIT).await?;
 	ensure!((culprit.wrong, culprit.pending_slashes) == (1, 0), "{culprit:?}");
-	net.shutdown().await;
-	Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a second runtime: `make test-network` builds it"]
-async fn referenda_upgrade_the_runtime_while_jobs_are_in_flight() -> Result<()> {
-	let code = std::env::var(NEXT_RUNTIME)
-		.with_context(|| format!("{NEXT_RUNTIME} must name what scripts/next-runtime.sh builds"))?;
-	let folder = tempfile::tempdir()?;
-	let chain = hasty_chain(folder.path(), UPGRADE_HASTE).await?;
-	let builder = Devnet::builder().node_arg("--chain").node_arg(chain).workers(3);
-	let net = Net::start(builder, 3).await?;
-
-	// The contributor house is made of those who have worked.
-	let job = net.submit(1, DEADLINE).await?;
-	let (_, view) = net.end_of(job).await?;
-	ensure!(matches!(view.job.state, JobState::Settled { .. }), "{:?}", view.job.state);
-
-	let workers = net.devnet.workers().iter().map(|worker| &worker.uri[..]).collect::<Vec<_>>();
-	let (url, workers, model) = (net.devnet.url(), workers.join(","), net.int8.model.to_string());
-	let args = ["--url", &url, "--workers", &workers, "--model", &model, "--code", &code];
-	println!("{}", polkadot_js("upgrade.mjs", &args).await?);
-	// This client has seen both runtimes too.
-	let job = net.submit(1, DEADLINE).await?;
-	let (_, view) = net.end_of(job).await?;
-	ensure!(matches!(view.job.state, JobState::Settled { .. }), "{:?}", view.job.state);
 	net.shutdown().await;
 	Ok(())
 }
