@@ -26,6 +26,7 @@ use polkadot_sdk::{
 use tercet_runtime::{apis::RuntimeApi, Hash, OpaqueBlock as Block};
 
 use crate::{
+	equivocation::Witness,
 	metrics::{self, MarketMetrics},
 	rpc,
 };
@@ -42,12 +43,14 @@ pub type TransactionPool = TransactionPoolHandle<Block, FullClient>;
 type RuntimeExecutor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
 type GrandpaBlockImport =
 	grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
-type BabeBlockImport = sc_consensus_babe::BabeBlockImport<
-	Block,
-	FullClient,
-	GrandpaBlockImport,
-	BabeCreateInherentDataProviders<Block>,
-	FullSelectChain,
+type BabeBlockImport = Witness<
+	sc_consensus_babe::BabeBlockImport<
+		Block,
+		FullClient,
+		GrandpaBlockImport,
+		BabeCreateInherentDataProviders<Block>,
+		FullSelectChain,
+	>,
 >;
 
 /// Blocks between justifications that are kept for light clients and warp sync.
@@ -125,14 +128,16 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 
 	let babe_config = sc_consensus_babe::configuration(&*client)?;
 	let slot_duration = babe_config.slot_duration();
+	let reports = OffchainTransactionPoolFactory::new(transaction_pool.clone());
 	let (block_import, babe_link) = sc_consensus_babe::block_import(
 		babe_config,
 		grandpa_block_import.clone(),
 		client.clone(),
 		inherents(slot_duration),
 		select_chain.clone(),
-		OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+		reports.clone(),
 	)?;
+	let block_import = Witness::new(block_import, client.clone(), reports);
 	let (import_queue, babe_worker) =
 		sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
 			link: babe_link.clone(),
