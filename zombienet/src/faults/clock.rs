@@ -1,5 +1,8 @@
 //! A validator's clock is wrong: by less than a slot, as clocks without a time server are, and by
 //! more than others believe.
+//!
+//! The others never notice. The node itself, once its clock is right, has to be forgiven: while it was
+//! slow it refused their blocks as of the future, and gave them up as peers.
 
 use anyhow::{Context, Result};
 
@@ -11,6 +14,9 @@ use crate::{
 
 /// How wrong, in seconds.
 const OFFSETS: [f64; 4] = [1.5, -1.5, 20.0, -20.0];
+
+/// Slots that the node may take until it follows again.
+const CATCH_UP: u64 = 90;
 
 /// For how many slots.
 const LENGTH: u64 = 12;
@@ -27,16 +33,19 @@ pub async fn happen(net: &mut Network) -> Result<Outcome> {
 		let chains = net.chains(&[others[0]]).await?;
 		let now = watch::mark(net, &others).await?;
 		let filled = watch::filled(&chains[0], before.best, now.best).await?;
-		// The others go on all the time.
-		watch::resumed(net, &others, now, HEAL).await.context("with the wrong clock")?;
+		let took = watch::resumed(net, &others, now, HEAL).await.context("with the wrong clock")?;
+		healed.push(took);
 
 		let mark = watch::mark(net, &everyone(net)).await?;
 		set(net, 0.0)?;
-		let took = watch::resumed(net, &everyone(net), mark, HEAL).await;
-		healed.push(took.with_context(|| format!("after {offset} s"))?);
+		let back = watch::resumed(net, &everyone(net), mark, CATCH_UP).await;
+		let back = back.with_context(|| format!("after {offset} s"))?.slots;
 		let view = net.ended(job).await?;
 		let state = end(&view.job.state);
-		notes.push(format!("{offset:+} s: {:.0} % of slots filled, {state}", filled.percent()));
+		let filled = filled.percent();
+		notes.push(format!(
+			"{offset:+} s: {filled:.0} % of slots filled, back after {back} slots, job {state}"
+		));
 	}
 	Ok(Outcome { healed, note: notes.join("; ") })
 }
