@@ -122,7 +122,8 @@ impl Jobs {
 					Ok(head) => head,
 					Err(_) => continue,
 				};
-				let view = self.chain.at(head.hash).job(job).await?.context("unknown job")?;
+				// Known a moment ago: where validators' forks compete, not every best block has it.
+				let Some(view) = self.chain.at(head.hash).job(job).await? else { continue };
 				if wanted(&view) {
 					return Ok((head, view));
 				}
