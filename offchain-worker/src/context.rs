@@ -6,8 +6,8 @@ use tercet_primitives::{apis::Assignment, BlockNumber};
 use tokio::sync::{watch, Notify};
 
 use crate::{
-	cache::Cache, chain::Chain, compute::Compute, journal::Journal, metrics::Metrics, steps::Steps,
-	store::Store,
+	cache::Cache, chain::Chain, compute::Compute, journal::Journal, metrics::Metrics, pause::Pauses,
+	steps::Steps, store::Store,
 };
 
 /// What the chain says at the best block.
@@ -40,6 +40,8 @@ pub struct Context {
 	pub board: watch::Sender<Board>,
 	/// Rung when the journal has something new to say.
 	pub journaled: Arc<Notify>,
+	/// Who wants the worker to stand aside.
+	pub pause: Pauses,
 	/// Crash tests.
 	pub steps: Steps,
 }

@@ -41,6 +41,7 @@
 //! | [`journal`] | responses on disk, before they are promised |
 //! | [`duty`] | what to do about an assignment: one pure function |
 //! | [`window`] | when patience ends, and when to abstain |
+//! | [`pause`] | who wants the worker to stand aside, and why |
 //! | [`chain`], [`store`], [`compute`] | the outside world, behind traits |
 //! | [`services`] | one struct per duty, kept running by the [`supervisor`] |
 //! | [`args`], [`run`], [`status`] | the command line and what its commands do |
@@ -57,6 +58,7 @@ pub mod library;
 pub mod metrics;
 pub mod model_check;
 pub mod offers;
+pub mod pause;
 pub mod protobuf;
 pub mod run;
 pub mod services;

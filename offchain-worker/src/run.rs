@@ -26,6 +26,7 @@ use crate::{
 	journal::{self, Journal, JournalError},
 	library::{self, LibraryMissing},
 	metrics::Metrics,
+	pause::PauseState,
 	services::{
 		hand_back, leave, Answers, Assignments, Availability, Execution, ExecutionSettings,
 		MetricsServer, Terms,
@@ -159,6 +160,7 @@ pub async fn run(args: RunArgs, shutdown: CancellationToken) -> Result<(), RunEr
 		metrics: Arc::new(Metrics::default()),
 		board: watch::Sender::new(Board::default()),
 		journaled: Arc::new(Notify::new()),
+		pause: watch::Sender::new(PauseState::default()),
 		steps: Steps::new(args.abort_at),
 	};
 	let terms = Terms { bond: args.bond.map(|bond| bond.0), offers: args.offers.clone(), pinned };

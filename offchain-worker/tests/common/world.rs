@@ -26,6 +26,7 @@ use tercet_worker::{
 	context::{Board, Context},
 	journal::Journal,
 	metrics::Metrics,
+	pause::PauseState,
 	services::{Answers, Assignments, Execution, ExecutionSettings},
 	steps::Steps,
 	store::{Store, StoreError},
@@ -436,6 +437,7 @@ impl World {
 			metrics: Arc::new(Metrics::default()),
 			board: watch::Sender::new(Board::default()),
 			journaled: Arc::new(Notify::new()),
+			pause: watch::Sender::new(PauseState::default()),
 			steps: Steps::default(),
 		};
 		let shutdown = CancellationToken::new();
