@@ -14,7 +14,8 @@ use crate::amounts::Amount;
 
 pub use credit::CreditCommand;
 pub use job::{
-	JobCommand, OpenCanaryArgs, QuoteArgs, ReceiptArgs, SubmitArgs, VerifyArgs, VerifyReceiptArgs,
+	InputArgs, JobCommand, OpenCanaryArgs, QuoteArgs, ReceiptArgs, SubmitArgs, VerifyArgs,
+	VerifyReceiptArgs,
 };
 pub use model::{ModelCommand, PublishArgs};
 pub use parse::{class, precision_of, CanarySource, Portion, VariantChoice};

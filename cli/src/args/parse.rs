@@ -25,7 +25,7 @@ impl std::str::FromStr for VariantChoice {
 		match text.parse() {
 			Ok(index) => Ok(Self::Index(index)),
 			Err(_) => precision(text).map(Self::Precision).ok_or_else(|| {
-				format!("`{text}` is neither a precision (fp32, fp16, int8, q4) nor a position (0, 1 …)")
+				format!("`{text}` is neither a precision (fp32, fp16, int8, q4, q4f16) nor a position (0, 1 …)")
 			}),
 		}
 	}
@@ -37,6 +37,7 @@ fn precision(text: &str) -> Option<Precision> {
 		"fp16" => Some(Precision::Fp16),
 		"int8" => Some(Precision::Int8),
 		"q4" => Some(Precision::Q4),
+		"q4f16" => Some(Precision::Q4f16),
 		_ => None,
 	}
 }
@@ -53,8 +54,14 @@ pub(super) fn variant_file(text: &str) -> Result<(Precision, PathBuf), String> {
 		.filter(|(_, file)| !file.is_empty())
 		.ok_or_else(|| format!("`{text}` is not PRECISION=FILE, like int8=model.onnx"))?;
 	let precision = precision(name)
-		.ok_or_else(|| format!("`{name}` is not a precision: fp32, fp16, int8 or q4"))?;
+		.ok_or_else(|| format!("`{name}` is not a precision: fp32, fp16, int8, q4 or q4f16"))?;
 	Ok((precision, file.into()))
+}
+
+/// A JSON object.
+pub(super) fn object(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+	serde_json::from_str(text)
+		.map_err(|error| format!("no JSON object, like {{\"top_k\": 1}}: {error}"))
 }
 
 pub(super) fn label(text: &str) -> Result<String, String> {
