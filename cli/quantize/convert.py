@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
@@ -52,8 +53,25 @@ def load(path: Path) -> onnx.ModelProto:
 		raise Failure(f"{path} cannot be read: {error}") from error
 
 
+def all_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+	"""A graph and the branches and bodies in it."""
+	yield graph
+	for node in graph.node:
+		for attribute in node.attribute:
+			for inner in (attribute.g, *attribute.graphs):
+				if inner.node:
+					yield from all_graphs(inner)
+
+
 def save(model: onnx.ModelProto, path: Path) -> None:
-	"""One file, checked; workers refuse graphs with weights elsewhere."""
+	"""One file, as workers refuse graphs with weights elsewhere, without the domains that ONNX Runtime's
+	optimizer adds and nothing uses, as they refuse those they do not know.
+	"""
+	used = {node.domain for graph in all_graphs(model.graph) for node in graph.node}
+	used |= {node.domain for function in model.functions for node in function.node}
+	kept = [opset for opset in model.opset_import if opset.domain in used | {""}]
+	del model.opset_import[:]
+	model.opset_import.extend(kept)
 	if model.ByteSize() > MOST_BYTES:
 		raise Failure(f"{path.name} would have {model.ByteSize():,} bytes, and workers take graphs of "
 			"one file (2 GiB at most); publish a smaller precision")

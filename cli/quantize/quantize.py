@@ -94,6 +94,9 @@ def run(options: argparse.Namespace) -> None:
 					how = convert.q4f16(graph, partial, options.block)
 				# What does not load is not left behind as if it were a variant.
 				report.session(partial, options.threads)
+				if partial.stat().st_size >= graph.stat().st_size:
+					raise graphs.Failure(f"it would be no smaller than {graph.name}: too few of its weights "
+						f"are of a kind that {variant} makes smaller")
 				partial.replace(target)
 			except graphs.Failure as failure:
 				skipped.append({"graph": name, "variant": variant, "reason": str(failure)})
