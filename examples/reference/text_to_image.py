@@ -46,10 +46,11 @@ class Task:
 		})
 		check(1 <= parameters["num_inference_steps"] <= 150, "`num_inference_steps` is 1 to 150")
 		for name in ("width", "height"):
-			fits = parameters[name] > 0 and parameters[name] % self.factor == 0
-			check(fits, f"`{name}` is a multiple of {self.factor}")
+			own = self.side * self.factor
+			check(parameters[name] == own, f"`{name}` is {own}, the model's own")
 		check(parameters["seed"] >= 0, "`seed` is not negative")
-		shape = [parameters["height"] // self.factor, parameters["width"] // self.factor]
+		check(parameters["guidance_scale"] >= 0, "`guidance_scale` is not negative")
+		shape = [self.side, self.side]
 		noise = Random(parameters["seed"]).normal(self.channels * shape[0] * shape[1])
 		latents = torch.from_numpy(noise.reshape(1, self.channels, *shape))
 		scale = float(parameters["guidance_scale"])
