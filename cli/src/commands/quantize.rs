@@ -82,7 +82,7 @@ async fn prepared(context: &Context, home: &Path, python: &Path) -> Result<PathB
 	let made = succeed(python, &["-m".into(), "venv".into(), environment.clone().into()]).await;
 	made.context(
 		"cannot make a Python environment; Debian and Ubuntu have what it needs in the package \
-		 python3-venv, and --python names another Python (3.10 or later)",
+		 python3-venv, and --python names another Python (3.11 or later)",
 	)?;
 	let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
 	let mut arguments: Vec<OsString> = install.iter().map(OsString::from).collect();
