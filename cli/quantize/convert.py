@@ -2,10 +2,12 @@
 
 import contextlib
 import logging
+import math
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import onnx
 from onnxruntime.quantization import (
 	CalibrationDataReader,
@@ -21,7 +23,7 @@ from graphs import Failure
 from inputs import Feed
 
 #: Operators that have an integer form, or that integers pass through. If a graph has no others, its
-#: static int8 variant computes in integers from end to end.
+#: static int8 variant computes with integers from end to end.
 INTEGER = {
 	"Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "Flatten",
 	"Gemm", "GlobalAveragePool", "Identity", "MatMul", "MaxPool", "Mul", "Pad", "Relu", "Reshape",
@@ -103,21 +105,18 @@ def int8(source: Path, target: Path, feeds: list[Feed], mode: str) -> str:
 	"""8-bit weights and activations, both unsigned.
 
 	Signed weights with unsigned activations saturate silently on processors with AVX2 and without
-	VNNI, so there are none. Static in QOperator form gives the same bits on all processors tried;
-	dynamic does not, and its scales depend on what shares a batch.
+	VNNI, so there are none. Dynamic scales depend on what shares a batch, and on the processor.
 	"""
 	if mode == "auto":
-		mode = "static" if static_by_default(load(source)) else "dynamic"
+		mode = "exact" if static_by_default(load(source)) else "dynamic"
 	with tempfile.TemporaryDirectory() as temporary:
 		graph = prepared(source, Path(temporary))
-		if mode == "static":
-			quantize_static(
-				str(graph), str(target), Reader(feeds), quant_format=QuantFormat.QOperator,
-				activation_type=QuantType.QUInt8, weight_type=QuantType.QUInt8, per_channel=False,
-				calibrate_method=CalibrationMethod.MinMax,
-			)
-		else:
+		if mode == "dynamic":
 			quantize_dynamic(str(graph), str(target), weight_type=QuantType.QUInt8, per_channel=False)
+		else:
+			static(graph, target, feeds, {})
+		if mode == "exact":
+			static(graph, target, feeds, powers_of_two(load(target), load(graph)))
 	made = load(target)
 	integers = ("MatMulInteger", "ConvInteger", "QLinearConv", "QLinearMatMul", "QGemm",
 		"DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "QAttention")
@@ -126,7 +125,45 @@ def int8(source: Path, target: Path, feeds: list[Feed], mode: str) -> str:
 		raise Failure(f"{source.name} has nothing that int8 could speed up: neither Conv nor MatMul "
 			"with constant weights")
 	save(made, target)
-	return f"{mode} U8U8"
+	return {
+		"dynamic": "dynamic U8U8", "static": "static U8U8", "exact": "static U8U8, scales 2^n"
+	}[mode]
+
+
+def static(graph: Path, target: Path, feeds: list[Feed], overrides: dict) -> None:
+	"""Static int8 in QOperator form; `overrides` are scales and zero points by tensor."""
+	quantize_static(
+		str(graph), str(target), Reader(feeds), quant_format=QuantFormat.QOperator,
+		activation_type=QuantType.QUInt8, weight_type=QuantType.QUInt8, per_channel=False,
+		calibrate_method=CalibrationMethod.MinMax,
+		extra_options={"TensorQuantOverrides": overrides},
+	)
+
+
+def powers_of_two(quantized: onnx.ModelProto, original: onnx.ModelProto) -> dict:
+	"""The scales of a quantized graph, made coarser up to the next power of two.
+
+	Kernels for different processors add and multiply scaled integers in float32 in different orders,
+	with and without fused operations, and where a sum lies on the border of two integers they round to
+	different ones. Powers of two, and small integers times them, are exact in float32, so no order of
+	operations can matter.
+	"""
+	constants = {one.name: one for one in quantized.graph.initializer}
+	names = {one.name for one in original.graph.initializer}
+	names |= {port.name for port in original.graph.input}
+	names |= {output for node in original.graph.node for output in node.output}
+	overrides = {}
+	for name in sorted(names):
+		scale, zero = (constants.get(name + end) for end in ("_scale", "_zero_point"))
+		if scale is None or zero is None or zero.data_type != onnx.TensorProto.UINT8:
+			continue
+		scale, zero = (onnx.numpy_helper.to_array(one).item() for one in (scale, zero))
+		coarser = 2.0 ** math.ceil(math.log2(scale))
+		overrides[name] = [{
+			"scale": np.array(coarser, np.float32),
+			"zero_point": np.array(round(zero * scale / coarser), np.uint8),
+		}]
+	return overrides
 
 
 def q4(source: Path, target: Path, block: int = BLOCK) -> str:

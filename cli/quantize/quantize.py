@@ -5,8 +5,9 @@ For every fp32 graph of FOLDER (onnx/model.onnx, or unet/model.onnx and its like
 model_int8.onnx, model_q4.onnx, model_fp16.onnx or model_q4f16.onnx beside it, and reports size,
 speed on this machine's CPU and distance to fp32.
 
-  int8   8-bit weights and activations, unsigned. Static where every operator has an integer form
-         (give typical inputs with --inputs: they set the ranges), dynamic otherwise.
+  int8   8-bit weights and activations, unsigned. Where every operator has an integer form, static
+         and exact: scales are powers of two, and all processors give the same bits (give typical
+         inputs with --inputs: they set the ranges). Dynamic otherwise.
   q4     4-bit weights of matrix products (MatMulNBits), floats between them.
   fp16   16-bit floats inside, the same inputs and outputs.
   q4f16  q4 with 16-bit floats between.
@@ -36,8 +37,9 @@ def arguments() -> argparse.Namespace:
 		"generated")
 	parser.add_argument("--graphs", metavar="NAMES",
 		help="comma-separated: only these graphs, such as unet/model.onnx")
-	parser.add_argument("--int8", choices=("auto", "static", "dynamic"), default="auto",
-		help="how int8 is made (default: %(default)s)")
+	parser.add_argument("--int8", choices=("auto", "exact", "static", "dynamic"), default="auto",
+		help="how int8 is made; static has finer scales than exact, and promises nothing about bits "
+		"(default: %(default)s)")
 	parser.add_argument("--block", type=int, choices=(16, 32, 64, 128, 256), default=32,
 		help="4-bit weights that share a scale (default: %(default)s)")
 	parser.add_argument("--report", type=Path, metavar="FILE", help="writes the report as JSON, too")

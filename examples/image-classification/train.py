@@ -75,6 +75,14 @@ def requests(images: list[Image.Image]) -> list:
 	return found
 
 
+def split() -> tuple:
+	"""Digits to learn and to test, then their labels."""
+	digits = load_digits()
+	return train_test_split(
+		digits.data, digits.target, test_size=512, random_state=SEED, stratify=digits.target
+	)
+
+
 def main() -> None:
 	arguments = argparse.ArgumentParser(description=__doc__)
 	arguments.add_argument("--output", type=Path, default=HERE)
@@ -83,10 +91,7 @@ def main() -> None:
 	options = arguments.parse_args()
 
 	folder.deterministic(SEED)
-	digits = load_digits()
-	train, test, labels, truth = train_test_split(
-		digits.data, digits.target, test_size=512, random_state=SEED, stratify=digits.target
-	)
+	train, test, labels, truth = split()
 	processor = ViTImageProcessor(
 		size={"height": SIDE, "width": SIDE}, image_mean=[0.5] * 3, image_std=[0.5] * 3,
 		do_convert_rgb=True,
