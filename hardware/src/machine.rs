@@ -1,6 +1,7 @@
 //! Everything about this machine, at once.
 
 use std::{
+	fmt,
 	path::PathBuf,
 	sync::Arc,
 	time::{Duration, Instant},
@@ -79,6 +80,47 @@ pub struct Machine {
 enum Driver {
 	Open(Arc<Gpus>),
 	Missing(Unreadable, Instant),
+}
+
+/// One line for people: what could be read.
+impl fmt::Display for Readings {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let mut parts = Vec::new();
+		if let Ok(load) = &self.cpu {
+			let CpuLoad { by_others, ours } = load;
+			parts.push(format!("processors {ours:.0} % ours, {by_others:.0} % others'"));
+		}
+		if let Ok(celsius) = &self.temperature {
+			parts.push(format!("{celsius:.0} °C"));
+		}
+		for gpu in self.gpus.iter().flatten() {
+			let Gpu { index, utilisation, utilisation_by_others, .. } = gpu;
+			let mut part = format!("GPU {index}");
+			match (utilisation, utilisation_by_others) {
+				(Ok(all), Ok(others)) => part += &format!(" {all} % busy, {others} % for others"),
+				(Ok(all), Err(_)) => part += &format!(" {all} % busy"),
+				(Err(_), _) => {},
+			}
+			if let Ok(celsius) = &gpu.temperature {
+				part += &format!(", {celsius:.0} °C");
+			}
+			if let Ok(watts) = &gpu.power {
+				part += &format!(", {watts:.0} W");
+			}
+			parts.push(part);
+		}
+		if let Ok(Supply { on_battery: true, percent }) = &self.supply {
+			let left = percent.map(|percent| format!(", {percent} % left")).unwrap_or_default();
+			parts.push(format!("on battery{left}"));
+		}
+		if let Ok(idle) = &self.user_idle {
+			parts.push(format!("nobody here for {idle}"));
+		}
+		if let Ok(price) = &self.price {
+			parts.push(format!("{price} per kWh"));
+		}
+		f.write_str(&parts.join("; "))
+	}
 }
 
 impl Machine {

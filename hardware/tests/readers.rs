@@ -261,6 +261,11 @@ fn machine_reads_everything_at_once() {
 	let rules = Rules::proposed(&readings);
 	assert_eq!((rules.temperature_below, rules.gpu_utilisation_below), (Some(90), None));
 	// As status shows it.
+	let line = readings.to_string();
+	assert!(
+		line.starts_with("processors 0 % ours, 10 % others'; 45 °C; nobody here for "),
+		"{line}"
+	);
 	let json = serde_json::to_string(&readings).unwrap();
 	assert_eq!(serde_json::from_str::<tercet_hardware::Readings>(&json).unwrap(), readings);
 	drop(tree);
