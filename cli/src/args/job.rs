@@ -21,8 +21,8 @@ pub enum JobCommand {
 Examples:
   tercet --key //Alice job submit --model 0 --variant int8 --input images.safetensors --price 0.001 --wait
   tercet --key //Alice job submit --model 0 --input one.safetensors --price 0.002 --deadline +30
-  tercet --key //Alice job submit --model 1 --text "What a day!" --text "Oh no." --price 0.001 --wait
-  tercet --key //Alice job submit --model 2 --input requests.jsonl --parameters '{"max_new_tokens": 40}' --price 0.001
+  tercet --key //Alice job submit --model 1 --text 'What a day!' --text 'Oh no.' --price 0.001 --wait
+  tercet --key //Alice job submit --model 2 --input requests.jsonl --parameters '{\"max_new_tokens\": 40}' --price 0.001
   tercet --key //Alice job submit --model 3 --file cat.png --price 0.001
   tercet --key //Alice job submit --model 0 --input images.safetensors --price 0.001 --canary 7=known.safetensors")]
 	Submit(SubmitArgs),

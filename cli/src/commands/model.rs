@@ -8,7 +8,7 @@ use tercet_walrus_client::BlobId;
 
 use super::{publish, quantize, transaction::send};
 use crate::{
-	amounts::{number, percent, size, Amount},
+	amounts::{number, percent, size},
 	args::ModelCommand,
 	context::{self, Context},
 	output::{abbreviate, facts, right, table},
