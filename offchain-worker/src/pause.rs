@@ -4,8 +4,13 @@
 //! what it holds. Each side that can pause has a place of its own here, so that one coming back does
 //! not end the pause of another.
 
+use std::{fs, io, path::Path};
+
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+
+/// Where the operator's pause is kept, so that a restart does not end it.
+const FILE: &str = "paused.json";
 
 /// A wish to stand aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +72,33 @@ impl PauseState {
 	}
 }
 
+/// The operator's pause that is written down in `dir`. A file that cannot be read is none.
+pub fn load(dir: &Path) -> Option<Pause> {
+	let text = fs::read(dir.join(FILE)).ok()?;
+	match serde_json::from_slice(&text) {
+		Ok(pause) => Some(pause),
+		Err(error) => {
+			tracing::warn!(%error, "{FILE} is damaged; the worker is paused until `resume`");
+			Some(Pause::finishing("a damaged note of an earlier pause"))
+		},
+	}
+}
+
+/// Writes the operator's pause down in `dir`, or that there is none.
+///
+/// # Errors
+/// What the file system says.
+pub fn save(dir: &Path, pause: Option<&Pause>) -> io::Result<()> {
+	let path = dir.join(FILE);
+	match pause {
+		Some(pause) => fs::write(path, serde_json::to_vec(pause)?),
+		None => match fs::remove_file(path) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+			_ => Ok(()),
+		},
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -85,5 +117,19 @@ mod tests {
 		assert!(!state.is_paused());
 		state.draining = true;
 		assert!(state.is_paused() && state.reason().is_some());
+	}
+
+	#[test]
+	fn load_returns_what_was_saved_until_it_is_taken_back() {
+		let dir = tempfile::tempdir().unwrap();
+		assert_eq!(load(dir.path()), None);
+		let pause = Pause::handing_back("maintenance");
+		save(dir.path(), Some(&pause)).unwrap();
+		assert_eq!(load(dir.path()), Some(pause));
+		fs::write(dir.path().join(FILE), "{").unwrap();
+		assert!(load(dir.path()).is_some());
+		save(dir.path(), None).unwrap();
+		save(dir.path(), None).unwrap();
+		assert_eq!(load(dir.path()), None);
 	}
 }
