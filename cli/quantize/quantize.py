@@ -116,6 +116,9 @@ def run(options: argparse.Namespace) -> None:
 	print(report.table(reports))
 	for skip in skipped:
 		print(f"not made: {skip['variant']} of {skip['graph']}: {skip['reason']}", file=sys.stderr)
+	if skipped and len(names) > 1:
+		print('list such graphs under "shared" in tercet.json, and the variant takes them from fp32',
+			file=sys.stderr)
 	if options.report:
 		content = {"graphs": reports, "not_made": skipped}
 		options.report.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
