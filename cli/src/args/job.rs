@@ -144,6 +144,7 @@ pub struct SubmitArgs {
 	#[arg(long, default_value = "portable", value_parser = class)]
 	pub class: DeterminismClass,
 
+	/// What to run it on.
 	#[command(flatten)]
 	pub input: InputArgs,
 
