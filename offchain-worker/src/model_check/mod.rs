@@ -1,24 +1,58 @@
-//! Refuses ONNX files that could do more than compute.
+//! Refuses ONNX files that could do more than compute, or that say what cannot be.
 //!
 //! An ONNX file comes from a stranger. ONNX Runtime would follow paths in it to other files, look
 //! up operators in libraries, and allocate whatever sizes it names. So the file is read here first,
-//! as plain protobuf, and only a graph of standard operators with all its data inside passes.
+//! as plain protobuf, and only a graph of known operators with all its data inside passes: every value
+//! made once and before it is used, every tensor as long as it says, nothing random, no strings.
+//!
+//! What is refused depends on the bytes alone, so every honest worker refuses the same.
 //!
 //! Field numbers are those of [onnx.proto](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 
-use crate::protobuf::{fields, integers, Malformed};
+mod graph;
+mod operators;
+mod tensor;
+
+use crate::{
+	engine::is_memory,
+	protobuf::{fields, Malformed, Value},
+};
 
 /// Longest file that is looked at, in bytes: what protobuf itself allows.
 pub const MAX_MODEL_BYTES: u64 = (1 << 31) - 1;
 
-/// Depth to which graphs may nest inside the branches of operators.
-const MAX_DEPTH: usize = 8;
+/// Versions of the format that are read.
+const IR_VERSIONS: std::ops::RangeInclusive<u64> = 3..=14;
 
-/// Bytes in memory per byte in the file, at most: an `int64` zero takes one byte in a packed list.
-const MAX_EXPANSION: u64 = 8;
+/// The oldest version of ONNX's operators that ONNX Runtime guarantees.
+const MIN_OPSET: u64 = 7;
 
-/// Operators of allowed domains that reach outside: it loads a compiled graph from a path.
-const FORBIDDEN_OPERATORS: &[&str] = &["EPContext"];
+/// Operator sets that a file may name.
+const MAX_OPSETS: usize = 64;
+
+/// Longest name, in bytes.
+const MAX_NAME_BYTES: usize = 4096;
+
+/// Domains that tools list in every file they save, whether it uses them or not. No node may be of one.
+const UNUSED_DOMAINS: &[&str] = &[
+	"ai.onnx.ml",
+	"ai.onnx.preview",
+	"ai.onnx.preview.training",
+	"ai.onnx.training",
+	"com.microsoft.experimental",
+	"com.microsoft.nchwc",
+	"com.ms.internal.nhwc",
+	"org.pytorch.aten",
+];
+
+/// What is known of a model that was not refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+	/// Memory that the tensors in the file take, in bytes.
+	pub weights: u64,
+	/// Nodes, those inside of others included.
+	pub nodes: u32,
+}
 
 /// Why an ONNX file is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +60,25 @@ pub enum ModelError {
 	/// The bytes are not an ONNX model.
 	#[error("not an ONNX model: {0}")]
 	NotOnnx(&'static str),
+	/// The format or the operators are of a version that is not read.
+	#[error("{what} version {found}; those from {from} to {to} are read")]
+	Version {
+		/// Of what.
+		what: &'static str,
+		/// What the file says.
+		found: u64,
+		/// The oldest.
+		from: u64,
+		/// The newest.
+		to: u64,
+	},
 	/// The data of a tensor is in another file.
 	#[error("tensor `{0}` keeps its data outside the model")]
 	ExternalData(String),
 	/// Operators that are not part of ONNX or of ONNX Runtime.
 	#[error("unknown operator domain `{0}`")]
 	UnknownDomain(String),
-	/// An operator of a known domain that reaches outside the model.
+	/// An operator that is unknown, or reaches outside the model, or is not a function of its inputs.
 	#[error("operator `{0}` is not allowed")]
 	ForbiddenOperator(String),
 	/// A part of ONNX that this worker does not accept.
@@ -46,9 +92,29 @@ pub enum ModelError {
 		/// The limit, in bytes.
 		limit: u64,
 	},
+	/// There is more of something than any model needs.
+	#[error("more than {limit} {what}")]
+	TooMany {
+		/// Of what.
+		what: &'static str,
+		/// The limit.
+		limit: usize,
+	},
 	/// A tensor claims to be larger than the data that it comes with.
 	#[error("tensor `{0}` claims more data than it has")]
 	OversizedTensor(String),
+	/// The data of a tensor is not as long as its shape and element type say.
+	#[error("the data of tensor `{0}` does not fit its shape")]
+	WrongData(String),
+	/// A shape is negative, or larger than any memory.
+	#[error("value `{0}` has an impossible shape")]
+	Shape(String),
+	/// Two values of a graph have one name.
+	#[error("two values are called `{0}`")]
+	DuplicateName(String),
+	/// A value is used that nothing before has made: it does not exist, or the graph is a circle.
+	#[error("value `{0}` is used before it is made")]
+	Unmade(String),
 }
 
 impl From<Malformed> for ModelError {
@@ -61,7 +127,7 @@ impl From<Malformed> for ModelError {
 ///
 /// # Errors
 /// The first [`ModelError`] met.
-pub fn check(model: &[u8]) -> Result<(), ModelError> {
+pub fn check(model: &[u8]) -> Result<Facts, ModelError> {
 	let size = model.len() as u64;
 	if size > MAX_MODEL_BYTES {
 		return Err(ModelError::TooLarge { size, limit: MAX_MODEL_BYTES });
@@ -70,24 +136,29 @@ pub fn check(model: &[u8]) -> Result<(), ModelError> {
 	if model.get(4..8) == Some(b"ORTM") {
 		return Err(ModelError::NotOnnx("an ORT-format file"));
 	}
-	let (mut versioned, mut opsets, mut graph) = (false, 0, Once::default());
+	let (mut version, mut opsets, mut graph) = (None, 0, Once::default());
 	for field in fields(model) {
 		let field = field?;
 		match field.number {
-			1 => versioned = field.value.integer()? > 0,
+			1 => version = Some(field.value.integer()?),
 			7 => graph.set(field.value.bytes()?)?,
 			8 => {
 				check_opset(field.value.bytes()?)?;
 				opsets += 1;
 			},
+			20 => return Err(ModelError::Unsupported("training graphs")),
 			25 => return Err(ModelError::Unsupported("model-local functions")),
 			_ => {},
 		}
 	}
-	if !versioned || opsets == 0 {
+	let (Some(version), 1..) = (version, opsets) else {
 		return Err(ModelError::NotOnnx("no version"));
+	};
+	in_range("format", version, IR_VERSIONS)?;
+	if opsets > MAX_OPSETS {
+		return Err(ModelError::TooMany { what: "operator sets", limit: MAX_OPSETS });
 	}
-	check_graph(graph.0.ok_or(ModelError::NotOnnx("no graph"))?, 0)
+	graph::check(graph.0.ok_or(ModelError::NotOnnx("no graph"))?)
 }
 
 /// A message field that may occur once. Protobuf merges repeated ones, so that parts which look
@@ -105,128 +176,51 @@ impl<'a> Once<'a> {
 }
 
 fn check_opset(opset: &[u8]) -> Result<(), ModelError> {
+	let (mut domain, mut version) = ("", 0);
 	for field in fields(opset) {
 		let field = field?;
-		if field.number == 1 {
-			check_domain(field.value.text()?)?;
+		match field.number {
+			1 => domain = name(field.value)?,
+			2 => version = field.value.integer()?,
+			_ => {},
 		}
 	}
-	Ok(())
-}
-
-fn check_domain(domain: &str) -> Result<(), ModelError> {
 	match domain {
-		"" | "ai.onnx" | "com.microsoft" => Ok(()),
+		"" | "ai.onnx" => in_range("operator set", version, MIN_OPSET..=operators::MAX_OPSET),
+		"com.microsoft" => in_range("operator set", version, 1..=1),
+		_ if UNUSED_DOMAINS.contains(&domain) => Ok(()),
 		_ => Err(ModelError::UnknownDomain(domain.into())),
 	}
 }
 
-fn check_graph(graph: &[u8], depth: usize) -> Result<(), ModelError> {
-	if depth > MAX_DEPTH {
-		return Err(ModelError::NotOnnx("graphs nest too deeply"));
-	}
-	let mut outputs = 0;
-	for field in fields(graph) {
-		let field = field?;
-		match field.number {
-			1 => check_node(field.value.bytes()?, depth)?,
-			5 => check_tensor(field.value.bytes()?)?,
-			12 => outputs += 1,
-			15 => return Err(ModelError::Unsupported("sparse tensors")),
-			_ => {},
-		}
-	}
-	if outputs == 0 {
-		return Err(ModelError::NotOnnx("a graph without outputs"));
-	}
-	Ok(())
-}
-
-fn check_node(node: &[u8], depth: usize) -> Result<(), ModelError> {
-	for field in fields(node) {
-		let field = field?;
-		match field.number {
-			4 => {
-				let operator = field.value.text()?;
-				if FORBIDDEN_OPERATORS.contains(&operator) {
-					return Err(ModelError::ForbiddenOperator(operator.into()));
-				}
-			},
-			5 => check_attribute(field.value.bytes()?, depth)?,
-			7 => check_domain(field.value.text()?)?,
-			_ => {},
-		}
-	}
-	Ok(())
-}
-
-fn check_attribute(attribute: &[u8], depth: usize) -> Result<(), ModelError> {
-	let (mut tensor, mut graph) = (Once::default(), Once::default());
-	for field in fields(attribute) {
-		let field = field?;
-		match field.number {
-			5 => {
-				tensor.set(field.value.bytes()?)?;
-				check_tensor(field.value.bytes()?)?;
-			},
-			6 => {
-				graph.set(field.value.bytes()?)?;
-				check_graph(field.value.bytes()?, depth + 1)?;
-			},
-			10 => check_tensor(field.value.bytes()?)?,
-			11 => check_graph(field.value.bytes()?, depth + 1)?,
-			22 | 23 => return Err(ModelError::Unsupported("sparse tensors")),
-			_ => {},
-		}
-	}
-	Ok(())
-}
-
-fn check_tensor(tensor: &[u8]) -> Result<(), ModelError> {
-	let (mut elements, mut bits, mut external, mut name) = (Some(1u64), 64, false, "");
-	for field in fields(tensor) {
-		let field = field?;
-		match field.number {
-			1 => {
-				for dim in integers(field.value)? {
-					elements = elements.and_then(|elements| elements.checked_mul(dim));
-				}
-			},
-			2 => bits = element_bits(field.value.integer()?)?,
-			8 => name = field.value.text()?,
-			13 => external = true,
-			14 => external |= field.value.integer()? != 0,
-			_ => {},
-		}
-	}
-	if external {
-		return Err(ModelError::ExternalData(name.into()));
-	}
-	let available = tensor.len() as u64 * MAX_EXPANSION;
-	match elements.and_then(|elements| elements.checked_mul(bits)) {
-		Some(bits) if bits.div_ceil(8) <= available => Ok(()),
-		_ => Err(ModelError::OversizedTensor(name.into())),
+fn in_range(
+	what: &'static str,
+	found: u64,
+	range: std::ops::RangeInclusive<u64>,
+) -> Result<(), ModelError> {
+	match range.contains(&found) {
+		true => Ok(()),
+		false => Err(ModelError::Version { what, found, from: *range.start(), to: *range.end() }),
 	}
 }
 
-/// Bits of one element of TensorProto.DataType `kind`.
-fn element_bits(kind: u64) -> Result<u64, ModelError> {
-	match kind {
-		// uint8, int8, bool, and the 8-bit floats
-		2 | 3 | 9 | 17..=20 | 24 => Ok(8),
-		// uint16, int16, float16, bfloat16
-		4 | 5 | 10 | 16 => Ok(16),
-		// float, int32, uint32
-		1 | 6 | 12 => Ok(32),
-		// int64, double, uint64, complex64
-		7 | 11 | 13 | 14 => Ok(64),
-		// complex128
-		15 => Ok(128),
-		// uint4, int4, float4
-		21..=23 => Ok(4),
-		// uint2, int2
-		25 | 26 => Ok(2),
-		8 => Err(ModelError::Unsupported("string tensors")),
-		_ => Err(ModelError::NotOnnx("an unknown element type")),
+/// A name: what errors and logs may repeat.
+fn name<'a>(value: Value<'a>) -> Result<&'a str, ModelError> {
+	let name = value.text()?;
+	if name.len() > MAX_NAME_BYTES {
+		return Err(ModelError::TooMany { what: "bytes in a name", limit: MAX_NAME_BYTES });
+	}
+	if name.chars().any(char::is_control) {
+		return Err(ModelError::NotOnnx("a name with control characters"));
+	}
+	plain(name)?;
+	Ok(name)
+}
+
+/// Refuses texts that would let an error look like one about memory.
+fn plain(text: &str) -> Result<(), ModelError> {
+	match is_memory(text) {
+		true => Err(ModelError::NotOnnx("a text that pretends to be an error")),
+		false => Ok(()),
 	}
 }
