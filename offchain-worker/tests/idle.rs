@@ -33,7 +33,7 @@ impl Laptop {
 		let laptop_on_mains = world.dir.path().join("machine");
 		plug(&laptop_on_mains, true);
 		let running = world.start();
-		world.chain.models.lock().unwrap().push(int8_model(0));
+		world.chain.models.lock().unwrap().push(int8_model(1 << 30));
 		let (shutdown, mut services) = (CancellationToken::new(), tokio::task::JoinSet::new());
 		let classes = Classes { pinned: None, portable: true };
 		let offers = vec!["all=2planck".parse().unwrap()];
