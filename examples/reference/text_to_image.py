@@ -57,6 +57,8 @@ class Task:
 		states = self.encode(text)
 		if scale > 1:
 			states = np.concatenate([self.encode(parameters["negative_prompt"]), states])
+		time = self.unet.inputs["timestep"]
+		kind = np.int64 if "int" in time.type else np.float32
 		self.scheduler.set_timesteps(parameters["num_inference_steps"])
 		latents = latents * self.scheduler.init_noise_sigma
 		for step in self.scheduler.timesteps:
@@ -64,7 +66,7 @@ class Task:
 			sample = self.scheduler.scale_model_input(sample, step)
 			noise = self.unet(
 				sample=sample.numpy(), encoder_hidden_states=states,
-				timestep=np.array(int(step), np.int64).reshape(self.unet.inputs["timestep"].shape),
+				timestep=np.full(time.shape, int(step), kind),
 			)["out_sample"]
 			noise = torch.from_numpy(noise.astype(np.float32))
 			if scale > 1:
