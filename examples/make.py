@@ -19,7 +19,7 @@ QUANTIZE = HERE.parent / "cli" / "quantize" / "quantize.py"
 VARIANTS = {
 	"text-classification": "int8,q4",
 	"text-generation": "int8,q4,q4f16",
-	"feature-extraction": "fp16,int8,q4",
+	"feature-extraction": "fp16,int8",
 	"image-classification": "fp16,int8",
 	"automatic-speech-recognition": "fp16,int8,q4",
 	"text-to-image": "int8",
