@@ -30,7 +30,7 @@ class Task:
 		try:
 			image = Image.open(io.BytesIO(base64.b64decode(inputs, validate=True))).convert("RGB")
 		except (binascii.Error, OSError) as error:
-			raise RequestError(f"`inputs` is no image: {error}") from error
+			raise RequestError("`inputs` is not base64 of a whole image") from error
 		pixels = self.processor(image, return_tensors="np", input_data_format="channels_last")
 		pixels = pixels["pixel_values"]
 		logits = self.graph(pixel_values=pixels)["logits"][0]
