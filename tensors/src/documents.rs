@@ -22,6 +22,15 @@ impl TensorMap {
 		Self::new([(DOCUMENTS, tensor(documents)?)])
 	}
 
+	/// The same map without its documents.
+	///
+	/// # Errors
+	/// [`Error::NoItems`] if there is nothing else.
+	pub fn without_documents(&self) -> Result<Self, Error> {
+		let others = self.iter().filter(|(name, tensor)| !is_documents(name, tensor));
+		Self::new(others.map(|(name, tensor)| (name, tensor.clone())))
+	}
+
 	/// The documents of this map, one per item, without what fills them up; `None` if it has none.
 	pub fn documents(&self) -> Option<Vec<&[u8]>> {
 		let tensor = self.tensor(DOCUMENTS).filter(|tensor| is_documents(DOCUMENTS, tensor))?;
@@ -117,6 +126,17 @@ mod tests {
 		let width = data.len() / 3;
 		let wide = Tensor::u8(&[3, width], &data).unwrap();
 		assert_eq!(texts(&TensorMap::new([(DOCUMENTS, wide)]).unwrap()), TEXTS);
+	}
+
+	#[test]
+	fn without_documents_keeps_the_others_when_there_are_any() {
+		let features = Tensor::f32(&[3, 1], &[0.5; 3]).unwrap();
+		let both =
+			TensorMap::new([(DOCUMENTS, tensor(&TEXTS).unwrap()), ("features", features.clone())]);
+		let features = TensorMap::new([("features", features)]).unwrap();
+		assert_eq!(both.unwrap().without_documents(), Ok(features.clone()));
+		assert_eq!(features.without_documents(), Ok(features));
+		assert_eq!(map().without_documents(), Err(Error::NoItems));
 	}
 
 	#[test]
