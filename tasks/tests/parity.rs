@@ -117,7 +117,8 @@ fn check(folder: &Path, variant: &Variant, requests: &[String], expected: &Expec
 	let mut pipeline =
 		common::pipeline(&artifact).unwrap_or_else(|error| panic!("{name}: {error}"));
 	let together = run(&mut *pipeline, requests);
-	let alone = requests.iter().flat_map(|request| run(&mut *pipeline, &[request.clone()]));
+	let alone =
+		requests.iter().flat_map(|request| run(&mut *pipeline, std::slice::from_ref(request)));
 	for (how, found) in [("together", together), ("alone", alone.collect())] {
 		assert_eq!(found.len(), expected.responses.len(), "{name}");
 		let coarse = match variant.precision {

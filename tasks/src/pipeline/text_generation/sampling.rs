@@ -18,7 +18,7 @@ pub(super) struct Sampling {
 	pub draw: bool,
 	/// Divides logits; above 0.
 	pub temperature: f32,
-	/// Keep so many of the most probable tokens; 0 keeps all.
+	/// Keep so many of the most probable tokens, and those as probable as the last; 0 keeps all.
 	pub top_k: usize,
 	/// Keep the shortest run of the most probable tokens whose probabilities reach this.
 	pub top_p: f64,
@@ -72,8 +72,10 @@ impl Sampling {
 		tokens.retain(|(_, logit)| !logit.is_nan());
 		// Stable, so the lower of equals stays first.
 		tokens.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-		if self.top_k > 0 {
-			tokens.truncate(self.top_k);
+		// Those equal to the last that is kept are kept, too.
+		let last = self.top_k.checked_sub(1).and_then(|last| tokens.get(last)).copied();
+		if let Some((_, least)) = last {
+			tokens.retain(|(_, logit)| *logit >= least);
 		}
 		let probabilities = |tokens: &[(usize, f32)]| {
 			softmax(&tokens.iter().map(|(_, logit)| *logit).collect::<Vec<_>>())
@@ -141,10 +143,16 @@ mod tests {
 
 	#[test]
 	fn next_takes_the_lower_token_when_logits_are_equal() {
-		let one = Sampling { top_k: 1, ..sampling() };
+		let one = Sampling { top_p: 0.1, ..sampling() };
 		assert_eq!(shares(&one, &[0.0, 1.0, 1.0]), [0.0, 1.0, 0.0]);
 		let greedy = Sampling { draw: false, ..sampling() };
 		assert_eq!(shares(&greedy, &[0.0, 1.0, 1.0]), [0.0, 1.0, 0.0]);
+	}
+
+	#[test]
+	fn next_keeps_all_of_the_last_equals_when_only_some_are_asked_for() {
+		let one = Sampling { top_k: 1, ..sampling() };
+		assert_close(&shares(&one, &[0.0, 1.0, 1.0]), &[0.0, 0.5, 0.5]);
 	}
 
 	#[test]
