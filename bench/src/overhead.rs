@@ -28,7 +28,11 @@ use crate::percentile;
 /// Width of the large model's layers, their number, and the items of its batch.
 const LARGE: (usize, usize, usize) = (2048, 4, 128);
 
-/// Median times for one batch of a model, all of them interleaved in one run.
+/// Batches that each has in a row, before it is another's turn: throughput is of busy processors, whose
+/// caches hold the model.
+const ROW: u32 = 20;
+
+/// Median times for one batch of a model, all of them in turn in one run.
 #[derive(Serialize)]
 pub struct Overhead {
 	model: String,
@@ -45,7 +49,7 @@ pub struct Overhead {
 	runner_micros: f64,
 }
 
-/// Measures one batch of the digits models and of a large one, `repetitions` times each.
+/// Measures one batch of the digits models and of a large one, about `repetitions` times each.
 pub fn measure(onnxruntime: Option<&Path>, repetitions: u32) -> Result<Vec<Overhead>> {
 	let library = library::locate(onnxruntime)?;
 	let engine = Engine::load(&library)?;
@@ -63,7 +67,7 @@ pub fn measure(onnxruntime: Option<&Path>, repetitions: u32) -> Result<Vec<Overh
 	];
 	let one = |(name, model, input): &(String, Vec<u8>, TensorMap)| {
 		Subject { engine: &engine, settings: &settings, model, input }
-			.measure(name.clone(), repetitions.max(1))
+			.measure(name.clone(), repetitions.div_ceil(ROW).max(1))
 	};
 	subjects.iter().map(one).collect()
 }
@@ -76,7 +80,7 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
-	fn measure(&self, name: String, repetitions: u32) -> Result<Overhead> {
+	fn measure(&self, name: String, rows: u32) -> Result<Overhead> {
 		let mut bare = Session::builder(self.engine.environment())?
 			.with_intra_threads(1)
 			.map_err(ort::Error::<()>::from)?
@@ -97,13 +101,20 @@ impl Subject<'_> {
 			declared: items,
 			asked: &asked,
 			batch: Batch::Asked,
+			vectors_only: false,
 		};
-		let request =
-			Request { input: &bytes, items, asked, batch: Batch::Asked, cancel: cancel.clone() };
+		let request = Request {
+			input: &bytes,
+			items,
+			asked,
+			batch: Batch::Asked,
+			vectors_only: false,
+			cancel: cancel.clone(),
+		};
 
 		let mut times = [const { Vec::new() }; 4];
 		let [bares, sessions, answers, runners] = &mut times;
-		for _ in 0..repetitions {
+		for _ in 0..rows {
 			timed(bares, || {
 				let value = TensorRef::from_array_view((shape.clone(), values.as_slice()))?;
 				Ok(bare.run(ort::inputs![port => value])?.len())
@@ -121,10 +132,13 @@ impl Subject<'_> {
 	}
 }
 
-fn timed<T>(times: &mut Vec<Duration>, work: impl FnOnce() -> Result<T>) -> Result<()> {
+/// The time of one of a row of batches.
+fn timed<T>(times: &mut Vec<Duration>, mut work: impl FnMut() -> Result<T>) -> Result<()> {
 	let start = Instant::now();
-	std::hint::black_box(work()?);
-	times.push(start.elapsed());
+	for _ in 0..ROW {
+		std::hint::black_box(work()?);
+	}
+	times.push(start.elapsed() / ROW);
 	Ok(())
 }
 

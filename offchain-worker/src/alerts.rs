@@ -14,8 +14,9 @@ use crate::{
 /// Below this the key's account cannot pay for much longer.
 const LEAST_FEES: u128 = 100 * MILLI_TCT;
 
-/// Below this a provider is drawn so rarely that something is wrong with it.
-const LEAST_REPUTATION: Permill = Permill::from_percent(50);
+/// Below this a provider is drawn so rarely that something is wrong with it. Those that are new begin
+/// with one half.
+const LEAST_REPUTATION: Permill = Permill::from_percent(25);
 
 /// Below this nothing more should be written to a disk.
 const LEAST_DISK: Bytes = Bytes::gib(1);

@@ -113,6 +113,11 @@ pub struct RunArgs {
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
 	pub threads: Option<u8>,
 
+	/// Run no models where the system cannot lock them in completely. Without it, the log says what
+	/// is missing.
+	#[arg(long)]
+	pub require_sandbox: bool,
+
 	/// Jobs to run at the same time. [default: 1]
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
 	pub parallel: Option<u16>,

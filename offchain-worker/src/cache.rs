@@ -231,7 +231,10 @@ mod tests {
 		// Used now, so `two` is the oldest.
 		assert!(cache.load(&blob(b"one")).unwrap().is_some());
 		cache.save(b"four").unwrap();
-		assert_eq!((here(b"one"), here(b"two"), here(b"six"), here(b"four")), (true, false, true, true));
+		assert_eq!(
+			(here(b"one"), here(b"two"), here(b"six"), here(b"four")),
+			(true, false, true, true)
+		);
 		assert_eq!(cache.size().unwrap(), 10);
 		// What is there needs no room.
 		cache.save(b"four").unwrap();

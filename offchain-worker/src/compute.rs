@@ -60,6 +60,8 @@ pub struct Request<'a> {
 	pub asked: ItemSet,
 	/// Which items go through the model together.
 	pub batch: Batch,
+	/// Leave out documents, because answers are compared by their vectors alone.
+	pub vectors_only: bool,
 	/// Ends the run early.
 	pub cancel: CancellationToken,
 }
@@ -98,6 +100,9 @@ pub enum FailureKind {
 	Memory,
 	/// The process that ran the model died of it.
 	Crash,
+	/// The library that runs models says that this one cannot be opened, or fails for this input. It
+	/// says the same wherever results have the same bits.
+	Graph,
 	/// It took too long.
 	Time,
 	/// Something that another machine may see differently.
@@ -125,10 +130,26 @@ impl From<EngineError> for Failure {
 			| E::WrongDtype { .. }
 			| E::WrongShape { .. } => FailureKind::Input,
 			E::Memory(_) => FailureKind::Memory,
+			E::Session(text) | E::Run(text) if is_of_the_graph(text) => FailureKind::Graph,
 			E::Library(_) | E::OtherLibrary { .. } | E::NoCuda(_) | E::Session(_) | E::Run(_) => {
 				FailureKind::Machine
 			},
 		};
 		Self::new(kind, error)
 	}
+}
+
+/// Where ONNX Runtime's errors about what a graph says, or computes, come from: its checks of types
+/// and shapes, and its kernels.
+const OF_THE_GRAPH: &[&str] = &[
+	"InferenceError]",
+	"Type Error",
+	"This is an invalid model",
+	"Exception during initialization",
+	"Non-zero status code returned while running",
+];
+
+/// Whether `text` is an error about the graph, not about what the machine has.
+fn is_of_the_graph(text: &str) -> bool {
+	OF_THE_GRAPH.iter().any(|phrase| text.contains(phrase)) && !text.contains("pthread")
 }

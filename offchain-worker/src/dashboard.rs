@@ -270,9 +270,14 @@ mod tests {
 	#[test]
 	fn draw_shows_jobs_earnings_and_state() {
 		let picture = picture(&Ok(a_status()));
-		for text in
-			["running, not in the pools", "42", "commit", "awaited", "1.5 TCT for jobs", "4.2 kJ"]
-		{
+		for text in [
+			"running, with nothing to offer yet",
+			"42",
+			"commit",
+			"awaited",
+			"1.5 TCT for jobs",
+			"4.2 kJ",
+		] {
 			assert!(picture.contains(text), "{text} in {picture}");
 		}
 		assert!(!picture.contains("look at this"));

@@ -52,6 +52,8 @@ pub struct Work<'a> {
 	pub asked: &'a ItemSet,
 	/// Which go through the model together.
 	pub batch: Batch,
+	/// Leave out documents: what nobody compares, nobody has to tell the truth about.
+	pub vectors_only: bool,
 }
 
 /// The results that are wanted.
@@ -68,7 +70,13 @@ pub fn answer(model: &mut dyn Model, work: Work<'_>) -> Result<Results, Failure>
 	if found != declared {
 		return Err(refused(format!("the input has {found} items, the job {declared}")));
 	}
-	let output = run_items(model, &map, work)?;
+	let mut output = run_items(model, &map, work)?;
+	if work.vectors_only {
+		output = output.without_documents().map_err(|_| {
+			let text = "the model answers with text alone, which has no similarity to compare";
+			Failure::new(FailureKind::Model, text)
+		})?;
+	}
 	Ok(Results { bytes: output.to_canonical_bytes(), digests: output.item_digests() })
 }
 
@@ -147,7 +155,14 @@ mod tests {
 	fn run_with(model: &mut AddOne, asked: &[u32], batch: Batch) -> Result<TensorMap, Failure> {
 		let (input, asked) = (input(), asked.iter().copied().collect());
 		let bytes = input.to_canonical_bytes();
-		let work = Work { artifact: &ARTIFACT, input: &bytes, declared: 4, asked: &asked, batch };
+		let work = Work {
+			artifact: &ARTIFACT,
+			input: &bytes,
+			declared: 4,
+			asked: &asked,
+			batch,
+			vectors_only: false,
+		};
 		run_items(model, &input, work)
 	}
 
@@ -203,7 +218,14 @@ mod tests {
 		let bytes = input().to_canonical_bytes();
 		let mut fails = |bytes: &[u8], declared| {
 			let (asked, batch) = (ItemSet::first(declared), Batch::Asked);
-			let work = Work { artifact: &ARTIFACT, input: bytes, declared, asked: &asked, batch };
+			let work = Work {
+				artifact: &ARTIFACT,
+				input: bytes,
+				declared,
+				asked: &asked,
+				batch,
+				vectors_only: false,
+			};
 			answer(&mut model, work).unwrap_err()
 		};
 		for failure in [fails(&bytes, 3), fails(&bytes, 5), fails(&bytes[1..], 4), fails(b"", 4)] {

@@ -84,17 +84,20 @@ async fn show_status(args: &StatusArgs) -> anyhow::Result<()> {
 		return dashboard::watch(&dir).await;
 	}
 	let status = dashboard::status(&dir).await?;
-	if args.json {
-		println!("{}", serde_json::to_string_pretty(&status)?);
-		return Ok(());
-	}
-	print!("{status}");
-	if !status.running {
+	let mut text = match args.json {
+		true => serde_json::to_string_pretty(&status)? + "\n",
+		false => status.to_string(),
+	};
+	if !status.running && !args.json {
 		let (_, entries) = Status::read(&dir)?;
-		println!("journal   {}", entries.len());
-		journal_lines(&entries).for_each(|line| println!("{line}"));
+		text += &format!("journal   {}\n", entries.len());
+		journal_lines(&entries).for_each(|line| text += &(line + "\n"));
 	}
-	Ok(())
+	match std::io::stdout().write_all(text.as_bytes()) {
+		// Who stops reading does not want the rest.
+		Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+		_ => Ok(()),
+	}
 }
 
 async fn pause(args: PauseArgs) -> anyhow::Result<()> {

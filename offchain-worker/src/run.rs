@@ -385,7 +385,10 @@ async fn start_runners(engines: &[Engine], config: &DeviceConfig) -> Result<Slot
 	let mut devices: Vec<Arc<dyn Compute>> = Vec::new();
 	for engine in engines {
 		let (library, threads) = (library.clone(), usize::from(config.threads));
-		let settings = RunnerSettings::new(library, engine.device(), threads);
+		let settings = RunnerSettings {
+			require_sandbox: config.require_sandbox,
+			..RunnerSettings::new(library, engine.device(), threads)
+		};
 		let runners = tokio::task::spawn_blocking(|| Runners::new(settings))
 			.await
 			.map_err(|panic| EngineError::Library(panic.to_string()))?

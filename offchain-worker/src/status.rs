@@ -219,10 +219,13 @@ fn describe(entry: Option<&Entry>) -> String {
 impl Status {
 	/// What it is doing, in a few words.
 	pub fn state(&self) -> String {
+		let available = self.stake.as_ref().is_some_and(|stake| stake.available);
 		match (self.running, self.pause.reason()) {
+			(true, Some(reason)) if available => format!("leaving the pools: {reason}"),
 			(true, Some(reason)) => format!("paused: {reason}"),
-			(true, None) => match self.stake.as_ref().map(|stake| stake.available) {
-				Some(true) => "available".into(),
+			(true, None) if available => "available".into(),
+			(true, None) => match self.stake.as_ref().map_or(0, |stake| stake.offers) {
+				0 => "running, with nothing to offer yet".into(),
 				_ => "running, not in the pools".into(),
 			},
 			(false, Some(reason)) => format!("stopped, and paused: {reason}"),

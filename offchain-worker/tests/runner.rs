@@ -45,7 +45,14 @@ fn run(runner: &mut Runner, items: u32) -> Result<Results, Failure> {
 }
 
 fn request(input: &[u8], items: u32, cancel: CancellationToken) -> Request<'_> {
-	Request { input, items, asked: ItemSet::first(items), batch: Batch::Asked, cancel }
+	Request {
+		input,
+		items,
+		asked: ItemSet::first(items),
+		batch: Batch::Asked,
+		vectors_only: false,
+		cancel,
+	}
 }
 
 fn right(items: usize) -> Results {
@@ -274,16 +281,15 @@ async fn worker_says_what_a_hostile_job_deserves_and_goes_on() {
 
 /// `while (true) {}`
 fn endless() -> Vec<u8> {
-	let value = |name, kind| onnx::shapeless(name, kind);
 	let body = onnx::message()
 		.bytes(1, onnx::node("Identity", &["go"], &["on"]))
 		.bytes(1, onnx::node("Neg", &["v"], &["w"]))
 		.bytes(2, "body")
-		.bytes(11, value("i", onnx::INT64))
-		.bytes(11, value("go", onnx::BOOL))
-		.bytes(11, value("v", onnx::FLOAT))
-		.bytes(12, value("on", onnx::BOOL))
-		.bytes(12, value("w", onnx::FLOAT));
+		.bytes(11, onnx::scalar("i", onnx::INT64))
+		.bytes(11, onnx::scalar("go", onnx::BOOL))
+		.bytes(11, onnx::port("v", onnx::FLOAT, &[2]))
+		.bytes(12, onnx::scalar("on", onnx::BOOL))
+		.bytes(12, onnx::port("w", onnx::FLOAT, &[2]));
 	let forever =
 		onnx::node("Loop", &["", "yes", "x"], &["y"]).bytes(5, onnx::subgraph("body", body));
 	let yes = onnx::message().integer(2, onnx::BOOL).bytes(8, "yes").bytes(9, [1]);

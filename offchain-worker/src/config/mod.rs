@@ -132,11 +132,19 @@ pub struct DeviceConfig {
 	pub parallel: u16,
 	/// ONNX Runtime's shared library.
 	pub onnxruntime: Option<PathBuf>,
+	/// Whether to run no models where the system cannot lock them in completely.
+	pub require_sandbox: bool,
 }
 
 impl Default for DeviceConfig {
 	fn default() -> Self {
-		Self { device: DeviceChoice::default(), threads: 1, parallel: 1, onnxruntime: None }
+		Self {
+			device: DeviceChoice::default(),
+			threads: 1,
+			parallel: 1,
+			onnxruntime: None,
+			require_sandbox: false,
+		}
 	}
 }
 
@@ -332,6 +340,7 @@ impl Config {
 		set(&mut self.device.device, &args.device);
 		set(&mut self.device.threads, &args.threads);
 		set(&mut self.device.parallel, &args.parallel);
+		self.device.require_sandbox |= args.require_sandbox;
 		set_option(&mut self.device.onnxruntime, &args.onnxruntime);
 		set(&mut self.limits.model, &args.max_model_bytes);
 		set(&mut self.limits.input, &args.max_input_bytes);

@@ -116,11 +116,17 @@ pub const SECTIONS: &[Section] = &[
 				 number is another class, with offers of its own.",
 				"1",
 			),
-			key("parallel", "Jobs to run at the same time.", "1"),
+			key("parallel", "Jobs to run at the same time; one on each GPU, at least.", "1"),
 			key(
 				"onnxruntime",
 				"ONNX Runtime's shared library, if it is not where `make setup` puts it.",
 				"\"/usr/local/lib/tercet/libonnxruntime.so.1.31.1\"",
+			),
+			key(
+				"require_sandbox",
+				"Whether to run no models where the system cannot lock them in completely; else the log says\n\
+				 what is missing.",
+				"false",
 			),
 		],
 	},

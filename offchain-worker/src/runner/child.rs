@@ -53,6 +53,11 @@ pub fn main(args: &RunnerArgs) -> ExitCode {
 
 fn serve(args: &RunnerArgs) -> Result<(), Box<dyn std::error::Error>> {
 	let device = args.device;
+	// Without the place in somebody's source code.
+	std::panic::set_hook(Box::new(|panic| {
+		let what = panic.payload_as_str().unwrap_or("something unnameable");
+		eprintln!("panicked: {what}");
+	}));
 	close_others();
 	let sandbox = Sandbox::enter(device);
 	let mut worker = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -117,11 +122,11 @@ impl Served {
 					(Reply::Opened { resident: self.memory.now().1 }, Vec::new())
 				})
 			},
-			Command::Run { items, asked, batch } => match &mut self.model {
+			Command::Run { items, asked, batch, vectors_only } => match &mut self.model {
 				None => Err(Failure::new(FailureKind::Machine, "nothing is open")),
 				Some((artifact, model)) => {
 					let (declared, asked) = (items, &asked);
-					let work = Work { artifact, input: body, declared, asked, batch };
+					let work = Work { artifact, input: body, declared, asked, batch, vectors_only };
 					answer(&mut **model, work).map(|Results { bytes, digests }| {
 						let (_, resident) = self.memory.now();
 						(Reply::Done { digests, resident }, bytes)

@@ -17,7 +17,8 @@
 //! |---|---|---|
 //! | the model or the input is refused by what its bytes hold | invalid | |
 //! | no memory within what the [record promises](memory) | again | invalid: out of memory |
-//! | killed by a signal of its own making (SIGSEGV, SIGABRT, SIGSYS, …) | again | invalid: model refused |
+//! | killed by a signal of its own making (SIGSEGV, SIGABRT, SIGSYS, …), or a panic | again | invalid: model refused |
+//! | ONNX Runtime's error about the graph, in a class of equal bits on CPUs | again | invalid: model refused |
 //! | results, after one of these | | hands back |
 //! | out of CPU or wall-clock time, or the window closes | hands back | |
 //! | anything else: ONNX Runtime's errors, SIGKILL from outside, no process, no free memory | again, later | hands back in time |

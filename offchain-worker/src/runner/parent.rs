@@ -34,6 +34,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// Time for a process to start and load ONNX Runtime.
 const START: Duration = Duration::from_secs(60);
 
+/// Exit code of Rust programs whose main thread panicked.
+const PANICKED: i32 = 101;
+
 /// How much of what a process says on standard error is kept, in bytes.
 const LAST_WORDS: usize = 4096;
 
@@ -233,8 +236,8 @@ impl Runner {
 	/// # Errors
 	/// [`Failure`]; the process is gone unless [`Self::is_alive`].
 	pub fn run(&mut self, opening: &Opening, request: &Request<'_>) -> Result<Results, Failure> {
-		let Request { input, items, ref asked, batch, ref cancel } = *request;
-		let command = Command::Run { items, asked: *asked, batch };
+		let Request { input, items, ref asked, batch, vectors_only, ref cancel } = *request;
+		let command = Command::Run { items, asked: *asked, batch, vectors_only };
 		let length = input.len() as u64;
 		match self.ask(opening, length, &command, input, cancel)? {
 			(Reply::Done { digests, resident }, bytes) if digests.len() == asked.len() as usize => {
@@ -361,6 +364,9 @@ impl Runner {
 		let words = self.last_words();
 		let because = if words.is_empty() { String::new() } else { format!(": {words}") };
 		match status.signal() {
+			None if status.code() == Some(PANICKED) => {
+				Failure::new(FailureKind::Crash, format!("the runner gave up{because}"))
+			},
 			None => Failure::new(FailureKind::Machine, format!("the runner ended{because}")),
 			Some(signal) => {
 				let name = Signal::from_named_raw(signal)
@@ -426,6 +432,9 @@ fn command(settings: &RunnerSettings, socket: UnixStream) -> Process {
 		.env("ORT_DISABLE_TELEMETRY", "1")
 		// Every arena reserves address space, which is what is limited.
 		.env("MALLOC_ARENA_MAX", "2")
+		// One batch takes what the one before gave back, without asking the kernel for it again.
+		.env("MALLOC_TRIM_THRESHOLD_", "67108864")
+		.env("MALLOC_MMAP_THRESHOLD_", "33554432")
 		.stdin(Stdio::from(OwnedFd::from(socket)))
 		.stdout(Stdio::null())
 		.stderr(Stdio::piped());

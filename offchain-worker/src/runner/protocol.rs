@@ -44,6 +44,8 @@ pub enum Command {
 		asked: ItemSet,
 		/// Which items go through the model together.
 		batch: Batch,
+		/// Whether documents are left out.
+		vectors_only: bool,
 	},
 	/// Try to get out.
 	Attempt(Attempt),

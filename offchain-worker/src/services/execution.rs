@@ -9,8 +9,8 @@ use std::{
 use rand::RngCore;
 use tercet_hardware::Energy;
 use tercet_primitives::{
-	apis::Assignment, hashing::Salt, Agreement, Answer, BoundedVec, DeterminismClass, Payload,
-	Response, H256,
+	apis::Assignment, hashing::Salt, Agreement, Answer, BoundedVec, DeterminismClass,
+	ExecutionProvider, Payload, Response, H256,
 };
 use tokio::{
 	sync::{watch, OwnedSemaphorePermit, Semaphore},
@@ -192,7 +192,7 @@ impl Task {
 				(Ok(_), Some(failure)) => return Err(Fault::Doubtful(Failure::clone(failure))),
 				(Err(fault), _) => fault,
 			};
-			match (fault.verdict(), fault) {
+			match (fault.verdict(self.alike()), fault) {
 				(Verdict::Suspect(_), Fault::Run(failure)) if suspicion.is_none() => {
 					tracing::warn!(%failure, "once more, in a process of its own");
 					suspicion = Some(failure);
@@ -255,6 +255,7 @@ impl Task {
 
 		let running = Instant::now();
 		let (batch, compute) = (self.batch(), context.compute.clone());
+		let vectors_only = matches!(assignment.agreement, Agreement::Similar { .. });
 		let meter = context.host.meter.clone();
 		// Whoever drops this job ends the run.
 		let cancel = CancellationToken::new();
@@ -267,7 +268,8 @@ impl Task {
 				Loading::Bytes(bytes) => compute.load(opening, &bytes, &cancel)?,
 			};
 			let metering = meter.start(model.gpu());
-			let results = model.run(&Request { input: &input, items, asked, batch, cancel })?;
+			let request = Request { input: &input, items, asked, batch, vectors_only, cancel };
+			let results = model.run(&request)?;
 			Ok((results, metering.finish()))
 		})
 		.await?;
@@ -307,6 +309,13 @@ impl Task {
 			(Agreement::Exact, DeterminismClass::Pinned { .. }) => Batch::Whole,
 			_ => Batch::Asked,
 		}
+	}
+
+	/// Whether everybody who runs this job computes the same bits, errors included.
+	fn alike(&self) -> bool {
+		let provider = ExecutionProvider::Cpu;
+		matches!(self.assignment.class,
+			DeterminismClass::Pinned { provider: found, .. } if found == provider)
 	}
 
 	/// Memory that the model's record declares, if there is a record.

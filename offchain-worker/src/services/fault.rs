@@ -90,13 +90,14 @@ pub enum Verdict {
 }
 
 impl Fault {
-	/// What follows.
+	/// What follows. `alike` says that everybody who runs the job computes the same bits: then errors
+	/// of what computes them are the same, too.
 	///
 	/// [`Verdict::Invalid`] is for what the bytes of job, model and input alone decide, and for blobs
 	/// that are not there after an honest effort. Everything that another machine may see
 	/// differently is [`Verdict::Local`]. In between are processes that die of a model: see
 	/// [`crate::runner`].
-	pub fn verdict(&self) -> Verdict {
+	pub fn verdict(&self, alike: bool) -> Verdict {
 		match self {
 			Self::Missing(..) => Verdict::Invalid(Invalidity::BlobMissing),
 			Self::Mismatch(_) => Verdict::Invalid(Invalidity::BlobMismatch),
@@ -107,7 +108,8 @@ impl Fault {
 				FailureKind::Promise => Verdict::Invalid(Invalidity::OutOfMemory),
 				FailureKind::Memory => Verdict::Suspect(Invalidity::OutOfMemory),
 				FailureKind::Crash => Verdict::Suspect(Invalidity::ModelRefused),
-				FailureKind::Machine => Verdict::Local,
+				FailureKind::Graph if alike => Verdict::Suspect(Invalidity::ModelRefused),
+				FailureKind::Graph | FailureKind::Machine => Verdict::Local,
 				FailureKind::Time | FailureKind::Asked => Verdict::Abstain,
 			},
 			Self::Chain(_) | Self::Cache(_) | Self::Crashed(_) | Self::Journal(_) => Verdict::Local,
@@ -138,7 +140,7 @@ impl Fault {
 				FailureKind::Input => "input",
 				FailureKind::Promise | FailureKind::Memory => "memory",
 				FailureKind::Crash => "model-crash",
-				FailureKind::Machine => "execution",
+				FailureKind::Graph | FailureKind::Machine => "execution",
 				FailureKind::Time => "too-slow",
 				FailureKind::Asked => "asked",
 			},
@@ -180,7 +182,7 @@ mod tests {
 			run(EngineError::Run("an index is out of bounds".into())),
 			failed(FailureKind::Machine),
 		] {
-			assert_eq!(fault.verdict(), Verdict::Local, "{fault}");
+			assert_eq!(fault.verdict(true), Verdict::Local, "{fault}");
 		}
 		for fault in [
 			Fault::TooLarge { what: "a model", size: 2, limit: 1 },
@@ -190,13 +192,13 @@ mod tests {
 			Fault::Doubtful(Failure::new(FailureKind::Crash, "once")),
 			Fault::Forgotten,
 		] {
-			assert_eq!(fault.verdict(), Verdict::Abstain, "{fault}");
+			assert_eq!(fault.verdict(true), Verdict::Abstain, "{fault}");
 		}
 	}
 
 	#[test]
 	fn verdict_names_the_invalidity_when_the_bytes_decide() {
-		let invalid = |fault: Fault| match fault.verdict() {
+		let invalid = |fault: Fault| match fault.verdict(false) {
 			Verdict::Invalid(why) => why,
 			other => panic!("{fault}: {other:?}"),
 		};
@@ -215,9 +217,19 @@ mod tests {
 
 	#[test]
 	fn verdict_waits_for_a_second_time_when_a_process_dies_of_a_model() {
-		let crash = failed(FailureKind::Crash).verdict();
+		let crash = failed(FailureKind::Crash).verdict(false);
 		assert_eq!(crash, Verdict::Suspect(Invalidity::ModelRefused));
-		let memory = run(EngineError::Memory("std::bad_alloc".into())).verdict();
+		let memory = run(EngineError::Memory("std::bad_alloc".into())).verdict(false);
 		assert_eq!(memory, Verdict::Suspect(Invalidity::OutOfMemory));
+	}
+
+	#[test]
+	fn verdict_follows_onnx_runtimes_errors_only_where_everybody_computes_the_same_bits() {
+		let text = "Non-zero status code returned while running Gather node: out of bounds";
+		let error = || run(EngineError::Run(text.into()));
+		assert_eq!(error().verdict(true), Verdict::Suspect(Invalidity::ModelRefused));
+		assert_eq!(error().verdict(false), Verdict::Local);
+		let threads = || run(EngineError::Session("pthread_create failed, error code: 11".into()));
+		assert_eq!(threads().verdict(true), Verdict::Local);
 	}
 }

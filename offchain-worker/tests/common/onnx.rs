@@ -80,6 +80,12 @@ pub fn shapeless(name: &str, kind: u64) -> Message {
 	message().bytes(1, name).bytes(2, message().bytes(1, message().integer(1, kind)))
 }
 
+/// A scalar.
+pub fn scalar(name: &str, kind: u64) -> Message {
+	let tensor = message().integer(1, kind).bytes(2, message());
+	message().bytes(1, name).bytes(2, message().bytes(1, tensor))
+}
+
 /// TensorProto.DataType
 pub const FLOAT: u64 = 1;
 pub const UINT8: u64 = 2;

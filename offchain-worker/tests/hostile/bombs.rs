@@ -5,8 +5,8 @@ use tercet_worker::compute::FailureKind;
 use crate::{
 	case::{graph, of, with, Case, End},
 	common::onnx::{
-		int, ints, longs, message, model, node, port, shapeless, subgraph, tensor, text, Message,
-		BOOL, FLOAT, INT64,
+		int, ints, longs, message, model, node, port, scalar, shapeless, subgraph, tensor, text,
+		Message, BOOL, FLOAT, INT64,
 	},
 };
 
@@ -135,21 +135,29 @@ fn growth() -> Vec<Case> {
 	let doubling = of(chain(40, "x", |from, to| {
 		node("Concat", &[from, from], &[to]).bytes(5, int("axis", 0))
 	}));
-	let squaring = of(chain(40, "x", |from, to| {
-		node("MatMul", &[from, from], &[to]).bytes(3, "never of a fitting shape")
-	}));
+	let squaring = of(chain(40, "x", |from, to| node("MatMul", &[from, from], &[to])));
 	let names: Vec<String> = (0..64).map(|i| format!("v{i}")).collect();
 	let names: Vec<&str> = names.iter().map(String::as_str).collect();
-	let mut wide: Vec<_> = names.iter().map(|name| node("Expand", &["x", "s"], &[name])).collect();
+	let mut wide = Vec::new();
+	for name in &names {
+		let sum = format!("{name} and more");
+		let number = format!("{name} alone");
+		wide.push(node("Add", &["x", &number], &[&sum]));
+		wide.push(node("Expand", &[&sum, "s"], &[name]));
+	}
 	wide.push(node("Sum", &names, &["y"]));
-	let wide = with([sizes(&[1 << 12, 1 << 12, 2])], wide);
+	let numbers = names
+		.iter()
+		.zip(0u8..)
+		.map(|(name, i)| tensor(&format!("{name} alone"), &[1], &[f32::from(i)]));
+	let wide = with(numbers.chain([sizes(&[1 << 11, 1 << 12, 2])]), wide);
 	let body = message()
 		.bytes(1, node("Identity", &["go"], &["on"]))
 		.bytes(1, node("Expand", &["x", "s"], &["slice"]))
 		.bytes(2, "body")
-		.bytes(11, shapeless("i", INT64))
-		.bytes(11, shapeless("go", BOOL))
-		.bytes(12, shapeless("on", BOOL))
+		.bytes(11, scalar("i", INT64))
+		.bytes(11, scalar("go", BOOL))
+		.bytes(12, scalar("on", BOOL))
 		.bytes(12, shapeless("slice", FLOAT));
 	let piling = with([yes(), sizes(&[1 << 16, 2])], [forever(&[], body)]);
 	vec![
@@ -175,11 +183,11 @@ fn time() -> Vec<Case> {
 		.bytes(1, node("Identity", &["go"], &["on"]))
 		.bytes(1, node("Neg", &["v"], &["w"]))
 		.bytes(2, "body")
-		.bytes(11, shapeless("i", INT64))
-		.bytes(11, shapeless("go", BOOL))
-		.bytes(11, shapeless("v", FLOAT))
-		.bytes(12, shapeless("on", BOOL))
-		.bytes(12, shapeless("w", FLOAT));
+		.bytes(11, scalar("i", INT64))
+		.bytes(11, scalar("go", BOOL))
+		.bytes(11, port("v", FLOAT, &[2]))
+		.bytes(12, scalar("on", BOOL))
+		.bytes(12, port("w", FLOAT, &[2]));
 	let endless = with([yes()], [forever(&["x"], body)]);
 	let mut products = vec![largest(), node("Expand", &["m", "s"], &["square"])];
 	products.extend(chain(2000, "square", |from, to| node("MatMul", &[from, "square"], &[to])));
@@ -220,7 +228,7 @@ fn arithmetic() -> Vec<Case> {
 		Case::new("an index beyond the tensor", gather, End::FailsSomehow),
 		Case::new("an index before the tensor, to write to", scatter, End::FailsSomehow),
 		Case::new("a shape of -7", reshape, End::FailsSomehow),
-		Case::new("a slice of extremes", slice, End::FailsSomehow),
+		Case::new("a slice of extremes", slice, End::Runs),
 		Case::new("the 2^40 largest of two", top, End::FailsSomehow),
 	]
 }
@@ -288,7 +296,7 @@ fn attributes() -> Vec<Case> {
 		case("padding of 2^40", image("MaxPool", &[kernel(1), ints("pads", &[1 << 40; 4])])),
 		case("blocks of size zero", image("DepthToSpace", &[int("blocksize", 0)])),
 		case("convolution in no groups", convolution(int("group", 0))),
-		case("dilations of 2^40", convolution(ints("dilations", &[1 << 40; 2]))),
+		Case::new("dilations of 2^40", convolution(ints("dilations", &[1 << 40; 2])), End::Runs),
 		case("attention without heads", microsoft(heads)),
 		case("4-bit weights in blocks of nothing", microsoft(blocks)),
 		case("an LSTM of 2^30 units", lstm),

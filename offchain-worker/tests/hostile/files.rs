@@ -32,6 +32,8 @@ pub fn cases() -> Vec<Case> {
 	let twice = add().bytes(7, add_graph(tensor("w", &[2], &[1.0, 2.0])));
 	let parts = model(message().bytes(1, node("Add", &["x", "x"], &["y"])))
 		.bytes(7, message().bytes(12, port("y", FLOAT, &[2])));
+	let pickle =
+		b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94.";
 	vec![
 		Case::refused("nothing", [], not_onnx),
 		Case::refused("a web page", b"<html><body>404 Not Found</body></html>", not_onnx),
@@ -40,10 +42,14 @@ pub fn cases() -> Vec<Case> {
 		Case::refused("a model cut in the middle", &real[..real.len() / 2], malformed),
 		Case::refused("a model without its first byte", &real[1..], not_onnx),
 		Case::refused("a model in ORT format", ort_format, "an ORT-format file"),
-		Case::refused("a gzip bomb", gzip_bomb(), not_onnx),
+		Case::refused("a gzip archive", gzip(), not_onnx),
 		Case::refused("a zip archive", b"PK\x03\x04\x14\0\0\0\x08\0model.onnx", not_onnx),
-		Case::refused("a pickle", b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.", not_onnx),
-		Case::refused("a shared library", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0", not_onnx),
+		Case::refused("a pickle", pickle, not_onnx),
+		Case::refused(
+			"a shared library",
+			b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0",
+			not_onnx,
+		),
 		Case::refused("a script", b"#!/bin/sh\ncat /etc/passwd\n", not_onnx),
 		Case::refused("a length beyond the file", length, malformed),
 		Case::refused("an endless integer", long_varint, malformed),
@@ -55,42 +61,12 @@ pub fn cases() -> Vec<Case> {
 		Case::refused("a name that moves the cursor", named(b"\x1b[2J"), "control characters"),
 		Case::refused("a name of a megabyte", named(&vec![b'n'; 1 << 20]), "bytes in a name"),
 		Case::refused("a name that pretends to be an error", named(b"std::bad_alloc"), "pretends"),
-		Case::refused("archive: a path that leads out", archive("../../root/.ssh/id", b"x"), not_onnx),
-		Case::refused("archive: a link", link(), not_onnx),
-		Case::refused("archive: cut", &archive("model.onnx", &real)[..2000], not_onnx),
 	]
 }
 
-/// A gzip member of a hundred megabytes of zeros in a hundred kilobytes: stored blocks would be larger,
-/// so this is the header and the repeating part of a deflate stream.
-fn gzip_bomb() -> Vec<u8> {
+/// The start of a gzip archive, and a hundred kilobytes that would unpack to much more.
+fn gzip() -> Vec<u8> {
 	let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xec, 0xc1, 0x01, 0x01];
 	bytes.resize(100 << 10, 0);
-	bytes
-}
-
-/// A tar archive of one file.
-fn archive(path: &str, content: &[u8]) -> Vec<u8> {
-	entry(path, b'0', "", content)
-}
-
-fn link() -> Vec<u8> {
-	entry("onnx/model.onnx", b'2', "/etc/passwd", b"")
-}
-
-fn entry(path: &str, kind: u8, target: &str, content: &[u8]) -> Vec<u8> {
-	let mut header = [0u8; 512];
-	header[..path.len()].copy_from_slice(path.as_bytes());
-	header[100..107].copy_from_slice(b"0000644");
-	header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-	header[156] = kind;
-	header[157..157 + target.len()].copy_from_slice(target.as_bytes());
-	header[257..263].copy_from_slice(b"ustar\0");
-	header[148..156].fill(b' ');
-	let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-	header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-	let mut bytes = header.to_vec();
-	bytes.extend_from_slice(content);
-	bytes.resize(bytes.len().next_multiple_of(512) + 1024, 0);
 	bytes
 }

@@ -9,6 +9,7 @@ mod case;
 mod files;
 mod fuzz;
 mod inputs;
+mod packages;
 mod structure;
 mod table;
 mod tensors;
@@ -40,8 +41,14 @@ const SHORT_WINDOW: Duration = Duration::from_secs(2);
 
 /// Every class, in the order of the table.
 pub fn corpus() -> Vec<Case> {
-	let parts =
-		[files::cases(), structure::cases(), tensors::cases(), bombs::cases(), inputs::cases()];
+	let parts = [
+		files::cases(),
+		packages::cases(),
+		structure::cases(),
+		tensors::cases(),
+		bombs::cases(),
+		inputs::cases(),
+	];
 	parts.into_iter().flatten().collect()
 }
 
@@ -69,7 +76,14 @@ pub fn attempt(
 			None => compute.load(opening, artifact, &cancel)?,
 		};
 		let (asked, batch) = (ItemSet::first(1), Batch::Asked);
-		model.run(&Request { input, items: 1, asked, batch, cancel: cancel.clone() })
+		model.run(&Request {
+			input,
+			items: 1,
+			asked,
+			batch,
+			vectors_only: false,
+			cancel: cancel.clone(),
+		})
 	})();
 	// The clock may have run out.
 	let _ = done.send(());
@@ -82,7 +96,12 @@ fn find(compute: &dyn Compute, case: &Case) -> Result<Results, Failure> {
 	let window = if case.end == End::Hangs { SHORT_WINDOW } else { WINDOW };
 	let attempt = |confirming| attempt(compute, &case.artifact, &case.input, confirming, window);
 	match attempt(false) {
-		Err(failure) if matches!(failure.kind, FailureKind::Memory | FailureKind::Crash) => {
+		Err(failure)
+			if matches!(
+				failure.kind,
+				FailureKind::Memory | FailureKind::Crash | FailureKind::Graph
+			) =>
+		{
 			attempt(true)
 		},
 		outcome => outcome,

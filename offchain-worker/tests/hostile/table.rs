@@ -20,7 +20,11 @@ impl Row {
 		let kind = outcome.as_ref().err().map(|failure| failure.kind);
 		let (stopped, answer) = match kind {
 			None => ("nowhere; it does no harm", "its result"),
-			Some(FailureKind::Model) if said(outcome).starts_with("model refused") => {
+			Some(FailureKind::Model)
+				if ["model refused", "package refused"]
+					.iter()
+					.any(|start| said(outcome).starts_with(start)) =>
+			{
 				("before ONNX Runtime sees it", "invalid: model refused")
 			},
 			Some(FailureKind::Model) => {
@@ -31,6 +35,9 @@ impl Row {
 			Some(FailureKind::Memory) => ("by the limit on memory", "invalid: out of memory"),
 			Some(FailureKind::Crash) => ("its process dies", "invalid: model refused"),
 			Some(FailureKind::Time) => ("by the end of the window", "hands back"),
+			Some(FailureKind::Graph) => {
+				("by ONNX Runtime", "invalid where all compute the same bits")
+			},
 			Some(FailureKind::Machine | FailureKind::Asked) => ("by ONNX Runtime", "hands back"),
 		};
 		Self { class, stopped, answer, said: said(outcome) }
