@@ -32,7 +32,6 @@ test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
 
 # The second runtime is one of the next version.
 test-network: build e2e/polkadot-js/node_modules ## Do to networks what can happen to them; writes network.md
-	cargo test --release --locked -p tercet-zombienet -- --ignored
 	TERCET_NEXT_RUNTIME="$$(scripts/next-runtime.sh)" \
 		$(TERCET_BIN_DIR)/tercet-network --report $(CARGO_TARGET_DIR)/network.md
 

@@ -1,11 +1,10 @@
 //! The short part: one network of four validators that does jobs, loses a validator, and gets it
-//! back. `tercet-network` does the rest.
+//! back. `make test-network` does the rest.
 
 use anyhow::{ensure, Result};
 use tercet_zombienet::{checks, faults::Fault};
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "four validators need most of two cores: `make test-network` runs it"]
 async fn four_validators_go_on_when_one_is_killed_and_comes_back() -> Result<()> {
 	let mut net = Fault::Crash.network().start().await?;
 	let run = async {

@@ -1,6 +1,6 @@
 //! Validators are killed as by a power failure, and start again on what is on their disks.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{end, everyone, except, Outcome};
 use crate::{
@@ -8,8 +8,11 @@ use crate::{
 	Network,
 };
 
-/// Slots that a validator stays away.
+/// Slots that a validator stays away, at least.
 const AWAY: u64 = 6;
+
+/// Slots after which nothing of what it did is under way any more.
+const GONE: u64 = 3;
 
 /// One of four: the others go on, and it catches up.
 pub async fn one(net: &mut Network, repetition: usize) -> Result<Outcome> {
@@ -19,11 +22,12 @@ pub async fn one(net: &mut Network, repetition: usize) -> Result<Outcome> {
 	net.jobs()?.drawn(job).await?;
 
 	let others = except(net, &[victim]);
-	let mark = watch::mark(net, &others).await?;
 	net.node(victim)?.server.kill();
-	let without = watch::resumed(net, &others, mark, HEAL).await?;
+	watch::pass(GONE).await;
+	let mark = watch::mark(net, &others).await?;
+	let without = watch::resumed(net, &others, mark, HEAL).await.context("without it")?;
 	let meanwhile = net.submit(1).await?;
-	watch::pass(AWAY).await;
+	watch::pass(AWAY - GONE).await;
 
 	net.restart(victim).await?;
 	let mark = watch::mark(net, &others).await?;
@@ -31,7 +35,7 @@ pub async fn one(net: &mut Network, repetition: usize) -> Result<Outcome> {
 	let ends = [net.ended(job).await?, net.ended(meanwhile).await?];
 	let [job, meanwhile] = ends.map(|view| end(&view.job.state));
 	let note = format!(
-		"without it finality took {} slots; its job was {job}, the next one {meanwhile}",
+		"without it finality went on within {} slots; its job was {job}, the next one {meanwhile}",
 		without.slots
 	);
 	Ok(Outcome { healed: vec![healed], note })

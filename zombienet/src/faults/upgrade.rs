@@ -28,7 +28,8 @@ pub async fn happen(net: &mut Network, code: &Path) -> Result<Outcome> {
 	let code = code.to_string_lossy();
 	let args = ["--url", &url, "--workers", &workers, "--model", &model, "--code", &code];
 	let mark = watch::mark(net, &everyone(net)).await?;
-	polkadot_js("upgrade.mjs", &args).await?;
+	let steps = polkadot_js("upgrade.mjs", &args).await?;
+	let settled = steps.lines().filter(|line| is_settled(line)).count();
 
 	let mut new = Vec::new();
 	for node in everyone(net) {
@@ -41,8 +42,17 @@ pub async fn happen(net: &mut Network, code: &Path) -> Result<Outcome> {
 	let job = net.submit(1).await?;
 	net.ended(job).await?;
 	let blocks = now.best - mark.best;
-	let note = format!("spec version {old} → {}, voted and applied in {blocks} blocks", new[0]);
+	let note = format!(
+		"spec version {old} → {}, voted and applied in {blocks} blocks; {settled} jobs submitted right \
+		 before it settled",
+		new[0]
+	);
 	Ok(Outcome { healed: vec![healed], note })
+}
+
+/// Whether a step of the script says that a job settled which was there before the upgrade.
+fn is_settled(step: &str) -> bool {
+	step.starts_with("ok ") && step.ends_with(" settles and is paid once")
 }
 
 async fn version(net: &mut Network, node: usize) -> Result<u64> {

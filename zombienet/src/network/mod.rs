@@ -44,13 +44,14 @@ pub use rpc::Rpc;
 pub use wires::{missing as wires_missing, Side, Wires};
 
 /// How long workers may take to become available.
-const AVAILABLE: Duration = Duration::from_secs(120);
+const AVAILABLE: Duration = Duration::from_secs(240);
 
 /// How long a job may take until its end is final.
-const PATIENCE: Duration = Duration::from_secs(420);
+const PATIENCE: Duration = Duration::from_secs(720);
 
-/// Blocks that a job may take: enough to answer after a fault in its middle.
-pub const DEADLINE: u32 = 120;
+/// Blocks that a job may take. Each step of it has a quarter of them: enough to answer after a fault in
+/// its middle, even where a node takes a minute to start.
+pub const DEADLINE: u32 = 240;
 
 /// Wait between looks.
 const POLL: Duration = Duration::from_millis(300);
@@ -220,7 +221,7 @@ impl Network {
 	/// Waits until all nodes have a block.
 	async fn makes_blocks(&mut self) -> Result<()> {
 		/// For the first slot and its way through the network.
-		const FIRST: Duration = Duration::from_secs(60);
+		const FIRST: Duration = Duration::from_secs(120);
 		let deadline = Instant::now() + FIRST;
 		for node in &mut self.nodes {
 			let chain = node.chain().await?;
