@@ -162,7 +162,8 @@ pub fn causes(readings: &Readings, rules: &Rules, clock: &Clock, strict: bool) -
 	let mut judge = Judge { unreadable: rules.unreadable, strict, causes: Vec::new() };
 	let open = |at: DateTime| rules.schedule.iter().any(|hours: &Hours| hours.contain(at));
 	let soon = clock.local.checked_add(rules.notice.0).unwrap_or(clock.local);
-	if !rules.schedule.is_empty() && !(open(clock.local) && open(soon)) {
+	let on_time = rules.schedule.is_empty() || (open(clock.local) && open(soon));
+	if !on_time {
 		judge.causes.push(Cause::Schedule);
 	}
 	judge.below(
