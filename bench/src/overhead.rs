@@ -9,7 +9,7 @@ use anyhow::{anyhow, Result};
 use comfy_table::Table;
 use ort::{session::Session, value::TensorRef};
 use serde::Serialize;
-use tercet_cli::devnet::find_binary;
+use tercet_cli::devnet::{find_binary, search_path};
 use tercet_e2e::{example, images};
 use tercet_primitives::{ItemSet, H256, MAX_ITEMS};
 use tercet_tensors::{Tensor, TensorMap};
@@ -53,7 +53,7 @@ pub struct Overhead {
 pub fn measure(onnxruntime: Option<&Path>, repetitions: u32) -> Result<Vec<Overhead>> {
 	let library = library::locate(onnxruntime)?;
 	let engine = Engine::load(&library)?;
-	let program = find_binary("tercet-worker")?;
+	let program = find_binary("tercet-worker", &search_path())?;
 	let settings = RunnerSettings { program, ..RunnerSettings::new(library, Device::Cpu, 1) };
 	let digits = images(MAX_ITEMS)?;
 	let (width, layers, items) = LARGE;

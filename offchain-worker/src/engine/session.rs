@@ -12,7 +12,7 @@ use ort::{
 use tercet_tensors::{Tensor, TensorMap};
 
 use super::{
-	convert::{dtype_of, from_value, to_value},
+	convert::{dtype_of, from_value, to_input},
 	error::is_memory,
 	Device, EngineError,
 };
@@ -87,10 +87,10 @@ impl Session {
 		Ok(output)
 	}
 
-	fn bind(
+	fn bind<'i>(
 		&self,
-		input: &TensorMap,
-	) -> Result<Vec<(&str, SessionInputValue<'static>)>, EngineError> {
+		input: &'i TensorMap,
+	) -> Result<Vec<(&str, SessionInputValue<'i>)>, EngineError> {
 		let known = |name: &str| self.inputs.iter().any(|port| port.name == name);
 		if let Some((name, _)) = input.iter().find(|(name, _)| !known(name)) {
 			return Err(EngineError::UnexpectedInput(name.into()));
@@ -99,7 +99,7 @@ impl Session {
 			let missing = || EngineError::MissingInput(port.name.clone());
 			let tensor = input.tensor(&port.name).ok_or_else(missing)?;
 			port.check(tensor)?;
-			to_value(tensor, port.kind).map(SessionInputValue::from)
+			to_input(tensor, port.kind)
 		};
 		self.inputs.iter().map(|port| Ok((port.name.as_str(), bind(port)?))).collect()
 	}

@@ -124,6 +124,20 @@ fn check(case: &Case, outcome: &Result<Results, Failure>) -> Result<(), String> 
 	}
 }
 
+/// Writes the files into the folder that `TERCET_WRITE_CORPUS` names, if it names one: for other tests,
+/// and for people.
+fn write(corpus: &[Case]) {
+	let Some(folder) = std::env::var_os("TERCET_WRITE_CORPUS") else { return };
+	std::fs::create_dir_all(&folder).unwrap();
+	for (case, number) in corpus.iter().zip(1..) {
+		let name: String =
+			case.class.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+		let file = Path::new(&folder).join(format!("{number:03}-{name}"));
+		std::fs::write(file.with_extension("model"), &case.artifact).unwrap();
+		std::fs::write(file.with_extension("input"), &case.input).unwrap();
+	}
+}
+
 /// A job that must come out right, whatever happened before it.
 fn honest(compute: &dyn Compute, right: &Results) {
 	let input = numbers(1).to_canonical_bytes();
@@ -151,6 +165,8 @@ fn every_class_ends_as_it_should_and_the_next_job_is_right() {
 	names.dedup();
 	assert_eq!(names.len(), corpus.len(), "every class has a name of its own");
 	assert!(corpus.len() >= 40);
+
+	write(&corpus);
 
 	let dir = tempfile::tempdir().unwrap();
 	let (path, _file) = canary(dir.path());

@@ -52,9 +52,13 @@ impl Row {
 /// The reason, as short as a table wants it and without what differs from run to run.
 pub fn said(outcome: &Result<Results, Failure>) -> String {
 	let Err(failure) = outcome else { return String::new() };
-	let text = failure.text.replace(['|', '\n', '`'], " ");
+	// ONNX Runtime puts every level of a graph before what is wrong.
+	let text = failure.text.rsplit("Status Message: ").next().unwrap_or_default();
+	let text = text.find("Failed to allocate").map_or(text, |start| &text[start..]);
+	let text = text.split(", ptr: 0x").next().unwrap_or_default();
+	let text = text.replace(['|', '\n', '`'], " ");
 	let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-	if let Some((end, _)) = short.char_indices().nth(120) {
+	if let Some((end, _)) = short.char_indices().nth(160) {
 		short.truncate(end);
 		short.push('…');
 	}
