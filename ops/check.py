@@ -159,7 +159,9 @@ def check_command(path, program, words):
 
 def check_options():
     """Options that stand alone: in lists of arguments, and between backticks in runbooks."""
-    known = set(OPTION.findall(help_of("tercet-node", ()) + help_of("tercet-worker", ("run",))))
+    worker = subcommands_of(help_of("tercet-worker", ())) - {"help"}
+    helps = [help_of("tercet-node", ()), *(help_of("tercet-worker", (name,)) for name in worker)]
+    known = set(OPTION.findall("\n".join(helps)))
     alone = [(COMPOSE, r"^ *- (--[a-z-]+)")]
     alone += [(path, r"`(--[a-z-]+)") for path in ROOT.glob("docs/runbooks/*.md")]
     for path, pattern in alone:

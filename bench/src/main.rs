@@ -60,7 +60,7 @@ struct Args {
 /// Everything measured.
 #[derive(Serialize)]
 struct Report {
-	overhead: overhead::Overhead,
+	overhead: Vec<overhead::Overhead>,
 	latency: Vec<latency::Latency>,
 	cost: Vec<cost::Cost>,
 	throughput: throughput::Throughput,
@@ -105,7 +105,7 @@ async fn main() -> Result<()> {
 	if args.json {
 		println!("{}", serde_json::to_string_pretty(&report)?);
 	} else {
-		println!("{}\n{}", report.overhead.table(), latency::table(&report.latency));
+		println!("{}\n{}", overhead::table(&report.overhead), latency::table(&report.latency));
 		println!("{}\n{}", cost::table(&report.cost), report.throughput.table());
 	}
 	Ok(())

@@ -2,7 +2,7 @@
 
 use codec::{Decode, Encode};
 use polkadot_sdk::{
-	sp_crypto_hashing::{blake2_128, blake2_256, twox_128},
+	sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64},
 	sp_runtime::DispatchError,
 };
 use serde_json::json;
@@ -45,6 +45,19 @@ impl AccountBalance {
 	pub fn total(&self) -> Balance {
 		self.free.saturating_add(self.reserved)
 	}
+}
+
+/// Somebody who may act for an account.
+#[derive(Clone, Debug, PartialEq, Eq, Decode)]
+pub struct Proxy {
+	/// Who.
+	pub delegate: AccountId32,
+	/// For what: [`WORKER_PROXY`](crate::calls::WORKER_PROXY),
+	/// [`ANY_PROXY`](crate::calls::ANY_PROXY), or another index in
+	/// the runtime's `ProxyType`.
+	pub kind: u8,
+	/// Blocks that it must announce a call before.
+	pub delay: u32,
 }
 
 /// What a block carries.
@@ -207,6 +220,45 @@ impl At {
 			Some(bytes) => decode::<AccountInfo>("an account", &bytes).map(|info| info.balance),
 			None => Ok(AccountBalance::default()),
 		}
+	}
+
+	/// Those who may act for an account.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn proxies(&self, who: AccountId32) -> Result<Vec<Proxy>, Error> {
+		let who = who.encode();
+		let prefix = [twox_128(b"Proxy"), twox_128(b"Proxies")].concat();
+		let key = [&prefix[..], &twox_64(&who)[..], &who[..]].concat();
+		match self.storage(&key).await? {
+			Some(bytes) => {
+				decode::<(Vec<Proxy>, Balance)>("proxies", &bytes).map(|(proxies, _)| proxies)
+			},
+			None => Ok(Vec::new()),
+		}
+	}
+
+	/// When the block was made, in milliseconds since 1970, by its author's clock.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn timestamp(&self) -> Result<u64, Error> {
+		let key = [twox_128(b"Timestamp"), twox_128(b"Now")].concat();
+		match self.storage(&key).await? {
+			Some(bytes) => decode("the time", &bytes),
+			None => Err(Error::decode("the time", "the chain does not keep it")),
+		}
+	}
+
+	/// A constant of a pallet, by its names in the metadata.
+	///
+	/// # Errors
+	/// [`Error::Decode`] if there is no such constant or it has another type; see [`At`].
+	pub async fn constant<T: Decode>(&self, pallet: &str, name: &str) -> Result<T, Error> {
+		let runtime = self.client.runtime(Some(self.hash)).await?;
+		let what = || format!("constant {pallet}.{name}");
+		let bytes = runtime.constant(pallet, name);
+		decode(&what(), bytes.ok_or_else(|| Error::decode(what(), "there is none"))?)
 	}
 
 	/// Issuance of the native token, in planck.

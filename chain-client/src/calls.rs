@@ -26,6 +26,8 @@ pub(crate) enum Arg {
 	Amount(Balance),
 	/// A list of calls.
 	Calls(Vec<Call>),
+	/// One call.
+	Call(Box<Call>),
 }
 
 impl Call {
@@ -275,6 +277,31 @@ pub fn set_params(pallet: &'static str, params: impl Encode) -> Call {
 pub fn transfer_keep_alive(to: AccountId32, value: Balance) -> Call {
 	// The first variant of `MultiAddress` is `Id`.
 	call("Balances", "transfer_keep_alive", vec![arg((0u8, to)), Arg::Amount(value)])
+}
+
+/// The kind of proxy that the key of a worker is: it answers jobs and changes offers and
+/// availability, and moves no money. Its index in the runtime's `ProxyType`.
+pub const WORKER_PROXY: u8 = 1;
+
+/// The kind of proxy that may do everything.
+pub const ANY_PROXY: u8 = 0;
+
+/// Makes `call` as `real`, whose proxy the signer is. A failure of `call` is that of the
+/// transaction.
+pub fn proxy(real: AccountId32, call: Call) -> Call {
+	let kind = None::<u8>;
+	let args = vec![arg((0u8, real)), arg(kind), Arg::Call(Box::new(call))];
+	self::call("Proxy", "proxy", args)
+}
+
+/// Makes `delegate` a proxy of the signer, of that kind, at once.
+pub fn add_proxy(delegate: AccountId32, kind: u8) -> Call {
+	call("Proxy", "add_proxy", vec![arg((0u8, delegate)), arg(kind), arg(0u32)])
+}
+
+/// Undoes [`add_proxy`].
+pub fn remove_proxy(delegate: AccountId32, kind: u8) -> Call {
+	call("Proxy", "remove_proxy", vec![arg((0u8, delegate)), arg(kind), arg(0u32)])
 }
 
 /// Makes all calls or none.

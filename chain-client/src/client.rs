@@ -30,6 +30,18 @@ pub struct Head {
 	pub hash: H256,
 }
 
+/// How a node is, as it says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeHealth {
+	/// Other nodes that it is connected to.
+	pub peers: u32,
+	/// Whether it still catches up with them.
+	pub is_syncing: bool,
+	/// Whether it should have some.
+	pub should_have_peers: bool,
+}
+
 /// A connection to one node. Cheap to clone; clones share everything.
 ///
 /// When the connection breaks it is opened again in the background. Questions asked meanwhile wait
@@ -75,6 +87,14 @@ impl ChainClient {
 	pub async fn best(&self) -> Result<Head, Error> {
 		let header: Header = self.inner.rpc.query("chain_getHeader", &[]).await?;
 		Ok(Head::from(&header))
+	}
+
+	/// How the node is.
+	///
+	/// # Errors
+	/// [`Error::Unreachable`], [`Error::Timeout`].
+	pub async fn node_health(&self) -> Result<NodeHealth, Error> {
+		self.inner.rpc.query("system_health", &[]).await
 	}
 
 	/// The newest finalized block.

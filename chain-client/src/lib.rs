@@ -37,9 +37,9 @@ mod rpc;
 mod runtime;
 mod submit;
 
-pub use at::{AccountBalance, At, BlockInfo, ExtrinsicInfo};
+pub use at::{AccountBalance, At, BlockInfo, ExtrinsicInfo, Proxy};
 pub use calls::Call;
-pub use client::{ChainClient, Head};
+pub use client::{ChainClient, Head, NodeHealth};
 pub use error::Error;
 pub use events::Event;
 pub use submit::{Included, MORTALITY};

@@ -119,7 +119,11 @@ impl Runtime {
 					Compact(*amount).encode_to(&mut encoded);
 				},
 				Arg::Amount(amount) => amount.encode_to(&mut encoded),
-				Arg::Calls(calls) => self.encode_calls(calls, &mut encoded)?,
+				Arg::Calls(calls) => {
+					Compact(calls.len() as u32).encode_to(&mut encoded);
+					calls.iter().try_for_each(|call| self.encode_call(call, &mut encoded))?;
+				},
+				Arg::Call(call) => self.encode_call(call, &mut encoded)?,
 			}
 			let mut rest = &encoded[start..];
 			let types = self.metadata.types();
@@ -133,17 +137,19 @@ impl Runtime {
 		Ok(encoded)
 	}
 
-	fn encode_calls(&self, calls: &[Call], encoded: &mut Vec<u8>) -> Result<(), Error> {
-		Compact(calls.len() as u32).encode_to(encoded);
-		for call in calls {
-			let missing = || call_error(call, "there is no such call");
-			let arguments = self.arguments(call)?;
-			let pallet = self.metadata.pallet_by_name(call.pallet).ok_or_else(missing)?;
-			let variant = pallet.call_variant_by_name(call.name).ok_or_else(missing)?;
-			encoded.extend([pallet.call_index(), variant.index]);
-			encoded.extend(arguments);
-		}
+	fn encode_call(&self, call: &Call, encoded: &mut Vec<u8>) -> Result<(), Error> {
+		let missing = || call_error(call, "there is no such call");
+		let arguments = self.arguments(call)?;
+		let pallet = self.metadata.pallet_by_name(call.pallet).ok_or_else(missing)?;
+		let variant = pallet.call_variant_by_name(call.name).ok_or_else(missing)?;
+		encoded.extend([pallet.call_index(), variant.index]);
+		encoded.extend(arguments);
 		Ok(())
+	}
+
+	/// A constant of a pallet, encoded.
+	pub fn constant(&self, pallet: &str, name: &str) -> Option<&[u8]> {
+		Some(self.metadata.pallet_by_name(pallet)?.constant_by_name(name)?.value())
 	}
 
 	fn is_compact(&self, type_id: u32) -> bool {

@@ -300,6 +300,12 @@ impl ChainClient {
 			let runtime = self.runtime(Some(block.parent)).await?;
 			return Err(runtime.decode_dispatch_error(&failed.bytes)?);
 		}
+		// A call through a proxy fails on its own; the transaction around it does not.
+		let executed = events.iter().find(|event| event.is("Proxy", "ProxyExecuted"));
+		if let Some((1, error)) = executed.and_then(|event| event.bytes.split_first()) {
+			let runtime = self.runtime(Some(block.parent)).await?;
+			return Err(runtime.decode_dispatch_error(error)?);
+		}
 		let paid = events
 			.iter()
 			.find(|event| event.is("TransactionPayment", "TransactionFeePaid"))

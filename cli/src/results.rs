@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tercet_primitives::{
 	hashing, AccountId32, Answer, Disputed, ItemSet, Job, JobId, JobState, Patch, H256,
 };
-use tercet_tensors::{Tensor, TensorMap};
+use tercet_tensors::{documents, Tensor, TensorMap};
 
 /// Why a result was refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -247,7 +247,7 @@ fn checked(
 	Ok((tensors, digests))
 }
 
-/// `base` with the results of `items` taken from `patch`, or set to zero.
+/// `base` with the results of `items` taken from `patch`, or set to zero, documents to nothing.
 fn patched(
 	base: &TensorMap,
 	items: &ItemSet,
@@ -258,33 +258,65 @@ fn patched(
 	}
 	let mut tensors = Vec::new();
 	for (name, tensor) in base.iter() {
-		let length = tensor.data().len() / base.items() as usize;
-		let source = match patch {
-			None => vec![0; length * items.len() as usize],
-			Some(patch) => {
-				let other = patch.tensor(name).ok_or(Error::PatchDiffers)?;
-				let alike = other.dtype() == tensor.dtype()
-					&& other.shape().get(1..) == tensor.shape().get(1..);
-				if !alike {
-					return Err(Error::PatchDiffers);
-				}
-				other.data().to_vec()
+		let patched = match name {
+			documents::DOCUMENTS if base.documents().is_some() => {
+				patched_documents(base, items, patch)?
 			},
+			_ => patched_tensor(name, tensor, items, patch)?,
 		};
-		let mut data = tensor.data().to_vec();
-		for (position, index) in items.iter().enumerate() {
-			let (from, to) = (position * length, index as usize * length);
-			let (Some(from), Some(to)) =
-				(source.get(from..from + length), data.get_mut(to..to + length))
-			else {
-				return Err(Error::PatchDiffers);
-			};
-			to.copy_from_slice(from);
-		}
-		tensors
-			.push((name.to_owned(), Tensor::new(tensor.dtype(), tensor.shape().to_vec(), data)?));
+		tensors.push((name.to_owned(), patched));
 	}
 	Ok(TensorMap::new(tensors)?)
+}
+
+/// Documents have lengths of their own.
+fn patched_documents(
+	base: &TensorMap,
+	items: &ItemSet,
+	patch: Option<&TensorMap>,
+) -> Result<Tensor, Error> {
+	let mut all = base.documents().ok_or(Error::PatchDiffers)?;
+	let source = match patch {
+		None => vec![&[][..]; items.len() as usize],
+		Some(patch) => patch.documents().ok_or(Error::PatchDiffers)?,
+	};
+	for (index, document) in items.iter().zip(source) {
+		*all.get_mut(index as usize).ok_or(Error::PatchDiffers)? = document;
+	}
+	Ok(documents::tensor(&all)?)
+}
+
+fn patched_tensor(
+	name: &str,
+	tensor: &Tensor,
+	items: &ItemSet,
+	patch: Option<&TensorMap>,
+) -> Result<Tensor, Error> {
+	let count = tensor.shape().first().copied().unwrap_or_default().max(1);
+	let length = tensor.data().len() / count;
+	let source = match patch {
+		None => vec![0; length * items.len() as usize],
+		Some(patch) => {
+			let other = patch.tensor(name).ok_or(Error::PatchDiffers)?;
+			let alike = other.dtype() == tensor.dtype()
+				&& other.shape().get(1..) == tensor.shape().get(1..);
+			if !alike {
+				return Err(Error::PatchDiffers);
+			}
+			other.data().to_vec()
+		},
+	};
+	let mut data = tensor.data().to_vec();
+	for (position, index) in items.iter().enumerate() {
+		let (from, to) = (position * length, index as usize * length);
+		let (Some(from), Some(to)) =
+			(source.get(from..from + length), data.get_mut(to..to + length))
+		else {
+			return Err(Error::PatchDiffers);
+		};
+		to.copy_from_slice(from);
+	}
+	Ok(Tensor::new(tensor.dtype(), tensor.shape().to_vec(), data)?)
 }
 
 impl Verified {
@@ -397,6 +429,28 @@ mod tests {
 		*flipped.last_mut().unwrap() ^= 1;
 		let error = verify(ID, &job, &base, Some(&flipped)).err().unwrap();
 		assert!(matches!(error, Error::WrongDigest { of: Output::Patch, .. }), "{error}");
+	}
+
+	#[test]
+	fn verify_merges_documents_when_their_lengths_differ() {
+		let base = TensorMap::from_documents(&["one", "two", "three"]).unwrap();
+		let again = TensorMap::from_documents(&["a longer one"]).unwrap();
+		let (items, open) = (ItemSet::from_iter([1]), ItemSet::from_iter([2]));
+		let of = |disputed| settled(3, answer(&base, &ItemSet::first(3)), disputed);
+		let texts = |job: &Job<AccountId32>, patch: Option<&[u8]>| {
+			let verified = verify(ID, job, &base.to_canonical_bytes(), patch).unwrap();
+			let documents = verified.tensors.documents().unwrap();
+			documents
+				.iter()
+				.map(|text| String::from_utf8_lossy(text).into())
+				.collect::<Vec<String>>()
+		};
+		let patch = Patch { items, answer: answer(&again, &items) };
+		let bytes = again.to_canonical_bytes();
+		let merged = texts(&of(Disputed::Resolved(patch)), Some(&bytes));
+		assert_eq!(merged, ["one", "a longer one", "three"]);
+		let refunded = Disputed::Refunded { items: open, reason: RefundReason::Disagreement };
+		assert_eq!(texts(&of(refunded), None), ["one", "two", ""]);
 	}
 
 	#[test]

@@ -105,7 +105,7 @@ fn publish_is_refused_when_an_argument_is_malformed() {
 	let named = ["model", "publish", "--name", "n", "--licence", "MIT"];
 	refused(&named, &["FILE.onnx"]);
 	let with = |extra: &[&'static str]| [&named[..], extra].concat();
-	refused(&["model", "publish", "a.onnx"], &["--name", "--licence"]);
+	refused(&["model", "publish", "a.onnx"], &["--licence"]);
 	refused(&["model", "publish", "a.onnx", "--name", " ", "--licence", "MIT"], &["empty"]);
 	let long = "x".repeat(65);
 	refused(&["model", "publish", "a.onnx", "--name", &long, "--licence", "MIT"], &["64"]);

@@ -10,6 +10,7 @@ mod governance;
 mod hostile_rpc;
 mod invalid_jobs;
 mod lifecycle;
+mod operating;
 mod outages;
 mod receipts;
 mod reviews;

@@ -3,10 +3,14 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+use tercet_primitives::AccountId32;
 
 use crate::{
+	config::{Bytes, Config, ConfigError},
 	engine::DeviceChoice,
 	offers::{Amount, Offer},
+	runner::RunnerArgs,
 	steps::Step,
 };
 
@@ -17,7 +21,17 @@ use crate::{
 /// it may be stopped or killed at any moment and started again without losing a job. A job that it
 /// cannot run in time it hands back, which costs nothing but a little reputation.
 #[derive(Debug, Parser)]
-#[command(name = "tercet-worker", version, max_term_width = 100)]
+#[command(
+	name = "tercet-worker",
+	version,
+	max_term_width = 100,
+	after_help = "\
+First time here:
+  tercet-worker init                          asks a few questions, checks this machine, writes worker.toml
+  tercet-worker run --config worker.toml      works until Ctrl-C
+  tercet-worker status --config worker.toml --watch
+When something is wrong: tercet-worker doctor --config worker.toml"
+)]
 pub struct Args {
 	/// What to do.
 	#[command(subcommand)]
@@ -27,57 +41,86 @@ pub struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+	/// Set up a worker: ask a little, check everything, write its configuration.
+	Init(Box<InitArgs>),
 	/// Run jobs until stopped by Ctrl-C or SIGTERM.
 	Run(Box<RunArgs>),
-	/// Show what the worker of a state directory is doing.
+	/// Show what the worker is doing.
 	Status(StatusArgs),
+	/// Leave the pools, so that no new jobs come. Lasts until `resume`, restarts included.
+	Pause(PauseArgs),
+	/// Enter the pools again.
+	Resume(StateArgs),
+	/// Leave the pools, finish the jobs in hand, and end the worker.
+	Drain(StateArgs),
+	/// Check everything that a worker needs, and say how to mend what is wrong.
+	Doctor(DoctorArgs),
+	/// Open and run models for a worker, in a process of their own.
+	#[command(hide = true)]
+	Runner(RunnerArgs),
 }
 
 /// Options of `tercet-worker run`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
+  tercet-worker run --config worker.toml
+  tercet-worker run --config worker.toml --threads 4
   tercet-worker run --key-file worker.key --dir ./worker --bond 1000 --offer all=0.001
   tercet-worker run --key //Alice --dir /tmp/alice --offer 0.1=0.001 --metrics 127.0.0.1:9616
 
+Every option can be written in the configuration, which has more; options given here outweigh it.
 Amounts are in TCT (1.5); 20mTCT and 300planck work, too. Prices are per work unit.")]
 pub struct RunArgs {
-	/// WebSocket address of a node.
-	#[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
-	pub node: String,
+	/// Configuration to run by; `tercet-worker init` makes one.
+	#[arg(long, value_name = "FILE")]
+	pub config: Option<PathBuf>,
+
+	/// WebSocket address of a node; repeat it for others to fall back to. [default:
+	/// ws://127.0.0.1:9944]
+	#[arg(long = "node", value_name = "URL")]
+	pub nodes: Vec<String>,
 
 	/// Address of a blob store (Walrus publisher and aggregator); repeat it for others to fall back
-	/// to.
-	#[arg(long = "store", value_name = "URL", default_value = "http://127.0.0.1:31415")]
+	/// to. [default: http://127.0.0.1:31415]
+	#[arg(long = "store", value_name = "URL")]
 	pub stores: Vec<String>,
 
 	/// Whose work this is.
 	#[command(flatten)]
 	pub key: KeyArgs,
 
+	/// The provider, if the key is not its own but a proxy of it, which can answer and cannot move
+	/// the stake. `tercet --key COLD provider worker-key ADDRESS` makes it one.
+	#[arg(long, value_name = "ADDRESS")]
+	pub account: Option<AccountId32>,
+
 	/// Directory for journal, models, results and status. One worker per directory; keep it: answers
 	/// that were committed can only be revealed with it.
-	#[arg(long, value_name = "DIR")]
-	pub dir: PathBuf,
+	#[arg(long, value_name = "DIR", required_unless_present = "config")]
+	pub dir: Option<PathBuf>,
 
 	/// ONNX Runtime's shared library. Without it: $ORT_DYLIB_PATH, or the one that `make setup`
 	/// installed.
 	#[arg(long, value_name = "FILE")]
 	pub onnxruntime: Option<PathBuf>,
 
-	/// Where to run models.
-	#[arg(long, value_enum, default_value_t)]
-	pub device: DeviceChoice,
+	/// Where to run models. [default: auto]
+	#[arg(long, value_enum)]
+	pub device: Option<DeviceChoice>,
 
-	/// Threads inside each operator. Part of the determinism class of float variants.
-	#[arg(long, value_name = "N", default_value_t = 1,
-		value_parser = clap::value_parser!(u8).range(1..))]
-	pub threads: u8,
+	/// Threads inside each operator. Part of the determinism class of float variants. [default: 1]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+	pub threads: Option<u8>,
 
-	/// Jobs to run at the same time.
-	#[arg(long, value_name = "N", default_value_t = 1,
-		value_parser = clap::value_parser!(u16).range(1..=256))]
-	pub parallel: u16,
+	/// Run no models where the system cannot lock them in completely. Without it, the log says what
+	/// is missing.
+	#[arg(long)]
+	pub require_sandbox: bool,
+
+	/// Jobs to run at the same time. [default: 1]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+	pub parallel: Option<u16>,
 
 	/// Stake to have bonded: what is missing is bonded at the start.
 	#[arg(long, value_name = "AMOUNT")]
@@ -99,23 +142,43 @@ pub struct RunArgs {
 	#[arg(long, value_name = "ADDRESS:PORT")]
 	pub metrics: Option<SocketAddr>,
 
-	/// Abstain from jobs whose model is larger, in bytes.
-	#[arg(long, value_name = "BYTES", default_value_t = 512 << 20)]
-	pub max_model_bytes: u64,
+	/// Where `status`, `pause` and `resume` reach the worker: an address of this machine; port 0 is
+	/// any free one. [default: 127.0.0.1:0]
+	#[arg(long, value_name = "ADDRESS:PORT")]
+	pub admin: Option<SocketAddr>,
 
-	/// Abstain from jobs whose input is larger, in bytes.
-	#[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
-	pub max_input_bytes: u64,
+	/// Hand back jobs whose model is larger: bytes, or like 2GiB. [default: 512 MiB]
+	#[arg(long, value_name = "SIZE")]
+	pub max_model_bytes: Option<Bytes>,
 
-	/// Walrus epochs to store results for.
-	#[arg(long, value_name = "N", default_value_t = 5,
-		value_parser = clap::value_parser!(u32).range(1..))]
-	pub store_epochs: u32,
+	/// Hand back jobs whose input is larger. [default: 64 MiB]
+	#[arg(long, value_name = "SIZE")]
+	pub max_input_bytes: Option<Bytes>,
 
-	/// Form of the log, on standard error. What is logged follows $RUST_LOG (default: info).
-	#[arg(long, value_enum, default_value_t)]
-	pub log_format: LogFormat,
+	/// Disk for models that were used before; those unused for longest go first. [default: 20 GiB]
+	#[arg(long, value_name = "SIZE")]
+	pub max_disk_bytes: Option<Bytes>,
 
+	/// Memory for models that stay open; those unused for longest close first. [default: 4 GiB]
+	#[arg(long, value_name = "SIZE")]
+	pub max_memory_bytes: Option<Bytes>,
+
+	/// Walrus epochs to store results for. [default: 5]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+	pub store_epochs: Option<u32>,
+
+	/// Form of the log, on standard error. What is logged follows $RUST_LOG. [default: text]
+	#[arg(long, value_enum)]
+	pub log_format: Option<LogFormat>,
+
+	/// What only tests want.
+	#[command(flatten)]
+	pub testing: Testing,
+}
+
+/// What only tests want.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct Testing {
 	/// Crash at a step.
 	#[arg(long, value_enum, hide = true)]
 	pub abort_at: Option<Step>,
@@ -127,11 +190,12 @@ pub struct RunArgs {
 
 /// Where the key is.
 #[derive(ClapArgs)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub struct KeyArgs {
 	/// Secret URI of the worker's key, such as //Alice. Others on this machine can see it; prefer
 	/// --key-file, or the environment variable.
-	#[arg(long, value_name = "URI", env = "TERCET_WORKER_KEY", hide_env_values = true)]
+	#[arg(long, value_name = "URI", env = "TERCET_WORKER_KEY", hide_env_values = true,
+		required_unless_present_any = ["key_file", "config"])]
 	pub key: Option<String>,
 
 	/// File that holds the secret URI of the worker's key.
@@ -146,20 +210,148 @@ impl std::fmt::Debug for KeyArgs {
 	}
 }
 
+/// Which worker of this machine.
+#[derive(Clone, Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub struct StateArgs {
+	/// Its configuration.
+	#[arg(long, value_name = "FILE")]
+	pub config: Option<PathBuf>,
+
+	/// Its state directory.
+	#[arg(long, value_name = "DIR")]
+	pub dir: Option<PathBuf>,
+}
+
+impl StateArgs {
+	/// The state directory.
+	///
+	/// # Errors
+	/// As [`Config::load`], and if the configuration names none.
+	pub fn dir(&self) -> Result<PathBuf, ConfigError> {
+		if let Some(dir) = &self.dir {
+			return Ok(dir.clone());
+		}
+		let config = self.config.as_deref().map(Config::load).transpose()?.unwrap_or_default();
+		if config.state.dir.as_os_str().is_empty() {
+			return Err(ConfigError::Incomplete("dir in [state] names no directory".into()));
+		}
+		Ok(config.state.dir)
+	}
+}
+
 /// Options of `tercet-worker status`.
 #[derive(Debug, ClapArgs)]
 pub struct StatusArgs {
-	/// The worker's state directory.
-	#[arg(long, value_name = "DIR")]
-	pub dir: PathBuf,
+	/// Which worker.
+	#[command(flatten)]
+	pub state: StateArgs,
+
+	/// Print JSON.
+	#[arg(long)]
+	pub json: bool,
+
+	/// Keep showing it, until q is pressed.
+	#[arg(long, conflicts_with = "json")]
+	pub watch: bool,
+}
+
+/// Options of `tercet-worker pause`.
+#[derive(Debug, ClapArgs)]
+pub struct PauseArgs {
+	/// Which worker.
+	#[command(flatten)]
+	pub state: StateArgs,
+
+	/// Why, for whoever looks at its status.
+	#[arg(long, value_name = "TEXT", default_value = "by the operator")]
+	pub reason: String,
+
+	/// Hand back the jobs in hand instead of finishing them. It costs a little reputation; what was
+	/// committed is revealed in any case.
+	#[arg(long)]
+	pub hand_back: bool,
+}
+
+/// Options of `tercet-worker doctor`.
+#[derive(Debug, ClapArgs)]
+pub struct DoctorArgs {
+	/// The configuration to check.
+	#[arg(long, value_name = "FILE")]
+	pub config: PathBuf,
+
+	/// File with the worker's key, instead of the one that the configuration names.
+	#[arg(long, value_name = "FILE")]
+	pub key_file: Option<PathBuf>,
 
 	/// Print JSON.
 	#[arg(long)]
 	pub json: bool,
 }
 
+/// Options of `tercet-worker init`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  tercet-worker init
+  tercet-worker init --yes --node ws://127.0.0.1:9944 --account 5GrwvaEF… --offer all=0.001")]
+pub struct InitArgs {
+	/// File to write.
+	#[arg(long, value_name = "FILE", default_value = "worker.toml")]
+	pub config: PathBuf,
+
+	/// Ask nothing: take the defaults, and what is said here.
+	#[arg(long, short)]
+	pub yes: bool,
+
+	/// Overwrite the configuration, if there is one. Key files are never overwritten.
+	#[arg(long)]
+	pub force: bool,
+
+	/// WebSocket address of a node.
+	#[arg(long, value_name = "URL")]
+	pub node: Option<String>,
+
+	/// Address of a blob store.
+	#[arg(long, value_name = "URL")]
+	pub store: Option<String>,
+
+	/// File with the worker's key; a new key is made if there is none.
+	#[arg(long, value_name = "FILE")]
+	pub key_file: Option<PathBuf>,
+
+	/// The provider whose proxy the key is; the key is a provider of its own if not said.
+	#[arg(long, value_name = "ADDRESS")]
+	pub account: Option<AccountId32>,
+
+	/// State directory.
+	#[arg(long, value_name = "DIR")]
+	pub dir: Option<PathBuf>,
+
+	/// What to offer, as for `run`; may be repeated.
+	#[arg(long = "offer", value_name = "OFFER")]
+	pub offers: Vec<Offer>,
+
+	/// Stake to have bonded, as for `run`.
+	#[arg(long, value_name = "AMOUNT")]
+	pub bond: Option<Amount>,
+
+	/// Where to run models.
+	#[arg(long, value_enum)]
+	pub device: Option<DeviceChoice>,
+
+	/// ONNX Runtime's shared library.
+	#[arg(long, value_name = "FILE")]
+	pub onnxruntime: Option<PathBuf>,
+
+	/// Where to serve metrics.
+	#[arg(long, value_name = "ADDRESS:PORT")]
+	pub metrics: Option<SocketAddr>,
+}
+
 /// Form of the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LogFormat {
 	/// For people.
 	#[default]
@@ -189,8 +381,9 @@ mod tests {
 			127.0.0.1:9616 --threads 4 --max-model-bytes 1000 --log-format json --device cpu \
 			--abort-at committed --replace-model m.onnx --leave";
 		let Command::Run(run) = parse(line).unwrap().command else { panic!() };
-		assert_eq!((run.stores.len(), run.offers.len(), run.threads), (2, 2, 4));
-		assert_eq!(run.abort_at, Some(Step::Committed));
+		assert_eq!((run.stores.len(), run.offers.len(), run.threads), (2, 2, Some(4)));
+		assert_eq!(run.testing.abort_at, Some(Step::Committed));
+		assert!(parse("run --config worker.toml").is_ok());
 	}
 
 	#[test]
@@ -224,7 +417,12 @@ mod tests {
 			"run --key //Alice --dir d --threads 0",
 			"run --key //Alice --dir d --metrics 9616",
 			"run --key //Alice --dir d --abort-at lunch",
+			"run --config c --key //Alice --key-file f",
 			"status",
+			"status --dir d --config c",
+			"status --dir d --watch --json",
+			"pause",
+			"doctor",
 			"",
 		] {
 			assert!(parse(line).is_err(), "{line}");

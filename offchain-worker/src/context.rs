@@ -6,7 +6,15 @@ use tercet_primitives::{apis::Assignment, BlockNumber};
 use tokio::sync::{watch, Notify};
 
 use crate::{
-	cache::Cache, chain::Chain, compute::Compute, journal::Journal, metrics::Metrics, steps::Steps,
+	cache::Cache,
+	chain::Chain,
+	compute::Compute,
+	health::{About, Vitals},
+	host::Host,
+	journal::Journal,
+	metrics::Metrics,
+	pause::Pauses,
+	steps::Steps,
 	store::Store,
 };
 
@@ -40,6 +48,14 @@ pub struct Context {
 	pub board: watch::Sender<Board>,
 	/// Rung when the journal has something new to say.
 	pub journaled: Arc<Notify>,
+	/// The machine: what it shows, and what jobs cost it.
+	pub host: Arc<Host>,
+	/// Who wants the worker to stand aside.
+	pub pause: Pauses,
+	/// How the worker is otherwise, written by `health` and `rewards`.
+	pub vitals: watch::Sender<Vitals>,
+	/// What does not change.
+	pub about: Arc<About>,
 	/// Crash tests.
 	pub steps: Steps,
 }

@@ -37,29 +37,54 @@
 //! |---|---|
 //! | [`engine`] | ONNX Runtime: load it, choose a device, open sessions, run batches |
 //! | [`model_check`] | refuses hostile ONNX files before ONNX Runtime sees them |
+//! | [`items`] | from an input's bytes to the results of its items |
+//! | [`runner`] | the process in which all of that happens, and what stands around it |
+//! | [`slots`] | one job on each of several devices |
+//! | [`machine`] | what doctor, init and each start find out about the machine |
+//! | [`selftest`] | which determinism classes this machine reproduces |
 //! | [`cache`] | model files and results on disk, by content |
 //! | [`journal`] | responses on disk, before they are promised |
 //! | [`duty`] | what to do about an assignment: one pure function |
 //! | [`window`] | when patience ends, and when to abstain |
+//! | [`pause`] | who wants the worker to stand aside, and why |
+//! | [`host`], [`receipts`] | the machine, and what jobs cost it |
 //! | [`chain`], [`store`], [`compute`] | the outside world, behind traits |
 //! | [`services`] | one struct per duty, kept running by the [`supervisor`] |
-//! | [`args`], [`run`], [`status`] | the command line and what its commands do |
+//! | [`health`], [`alerts`] | how the worker is, and what its operator should do |
+//! | [`admin`] | how a running worker is reached on its machine |
+//! | [`config`], [`checks`] | one commented file, and whether what it says works here |
+//! | [`args`], [`init`], [`run`], [`status`], [`dashboard`] | the command line and what its commands do |
 
+pub mod admin;
+pub mod alerts;
 pub mod args;
 pub mod cache;
 pub mod chain;
+pub mod checks;
 pub mod compute;
+pub mod config;
 pub mod context;
+pub mod dashboard;
 pub mod duty;
 pub mod engine;
+pub mod health;
+pub mod host;
+pub mod init;
+pub mod items;
 pub mod journal;
 pub mod library;
+pub mod machine;
 pub mod metrics;
 pub mod model_check;
 pub mod offers;
+pub mod pause;
 pub mod protobuf;
+pub mod receipts;
 pub mod run;
+pub mod runner;
+pub mod selftest;
 pub mod services;
+pub mod slots;
 pub mod status;
 pub mod steps;
 pub mod store;

@@ -10,6 +10,7 @@ use prometheus_client::{
 	metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
 	registry::{Registry, Unit},
 };
+use tercet_primitives::{Balance, TCT};
 
 /// Heads are two seconds apart; so old a head means that something is wrong.
 const STALE: Duration = Duration::from_secs(60);
@@ -59,12 +60,50 @@ pub struct Metrics {
 	pub disconnects: Counter<u64, AtomicU64>,
 	/// Services that failed and were started again.
 	pub service_restarts: Counter<u64, AtomicU64>,
+	/// Whether an alert holds, by name.
+	pub alerts: Family<Named, Gauge>,
+	/// Whether somebody paused the worker.
+	pub paused: Gauge<i64, AtomicI64>,
+	/// Whether the provider sits in the pools of its offers.
+	pub available: Gauge<i64, AtomicI64>,
+	/// Stake that counts for draws, in TCT.
+	pub stake: Gauge<f64, AtomicU64>,
+	/// From 0 to 1.
+	pub reputation: Gauge<f64, AtomicU64>,
+	/// Paid for jobs since the state directory was made, in TCT.
+	pub earned_jobs: Gauge<f64, AtomicU64>,
+	/// Rewards claimed since then, in TCT.
+	pub earned_rewards: Gauge<f64, AtomicU64>,
+	/// Free for the state directory.
+	pub disk_free: Gauge<i64, AtomicI64>,
+	/// Taken by cached models.
+	pub disk_models: Gauge<i64, AtomicI64>,
+	/// Whether the owner's rules about idle time make it stand aside.
+	pub idle_pause: Gauge<i64, AtomicI64>,
+	/// How often they did.
+	pub idle_pauses: Counter<u64, AtomicU64>,
+	/// Energy of jobs that ran, in joules, where it can be measured.
+	pub energy: Counter<f64, AtomicU64>,
+	/// The same, job by job.
+	pub job_energy: Histogram,
 	/// Time to fetch model and input.
 	pub fetch_time: Histogram,
 	/// Time to run a batch, encoding included.
 	pub run_time: Histogram,
 	/// Time to compute the fingerprints of a job.
 	pub fingerprint_time: Histogram,
+}
+
+/// Label of the alerts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Named {
+	/// Name of the alert.
+	pub name: String,
+}
+
+/// `amount` planck in TCT: for watching, not for accounts.
+pub fn tct(amount: Balance) -> f64 {
+	amount as f64 / TCT as f64
 }
 
 /// Label of the counters by reason.
@@ -101,6 +140,20 @@ impl Default for Metrics {
 			store_failures: Counter::default(),
 			disconnects: Counter::default(),
 			service_restarts: Counter::default(),
+			alerts: Family::default(),
+			paused: Gauge::default(),
+			available: Gauge::default(),
+			stake: Gauge::default(),
+			reputation: Gauge::default(),
+			earned_jobs: Gauge::default(),
+			earned_rewards: Gauge::default(),
+			disk_free: Gauge::default(),
+			disk_models: Gauge::default(),
+			idle_pause: Gauge::default(),
+			idle_pauses: Counter::default(),
+			energy: Counter::default(),
+			// From 0.1 J to 1 MJ.
+			job_energy: Histogram::new((0..15).map(|step| 10f64.powf(f64::from(step) / 2.0 - 1.0))),
 			fetch_time: histogram(),
 			run_time: histogram(),
 			fingerprint_time: histogram(),
@@ -158,6 +211,36 @@ impl Metrics {
 			self.disconnects.clone(),
 		);
 		r.register("service_restarts", "Services started again", self.service_restarts.clone());
+		r.register("alert", "1 while the alert of that name holds", self.alerts.clone());
+		r.register("paused", "1 while somebody paused the worker", self.paused.clone());
+		r.register("available", "1 while the provider is in the pools", self.available.clone());
+		for (name, help, gauge) in [
+			("stake_tct", "Stake that counts for draws, in TCT", &self.stake),
+			("reputation", "Reputation, from 0 to 1", &self.reputation),
+			("earned_jobs_tct", "Paid for jobs, in TCT", &self.earned_jobs),
+			("earned_rewards_tct", "Rewards of eras claimed, in TCT", &self.earned_rewards),
+		] {
+			r.register(name, help, gauge.clone());
+		}
+		for (name, help, gauge) in [
+			("disk_free", "Free for the state directory", &self.disk_free),
+			("disk_models", "Taken by cached models", &self.disk_models),
+		] {
+			r.register_with_unit(name, help, Unit::Bytes, gauge.clone());
+		}
+		r.register(
+			"idle_pause",
+			"1 while the rules about idle time make the worker stand aside",
+			self.idle_pause.clone(),
+		);
+		r.register("idle_pauses", "Times that they did", self.idle_pauses.clone());
+		r.register_with_unit("energy", "Energy of jobs", Unit::Joules, self.energy.clone());
+		r.register_with_unit(
+			"job_energy",
+			"Energy of a job",
+			Unit::Joules,
+			self.job_energy.clone(),
+		);
 		r.register_with_unit(
 			"fetch_time",
 			"Time to fetch model and input",
@@ -192,11 +275,16 @@ impl Metrics {
 		self.best_block_seen.set(now());
 	}
 
-	/// Age of the best block, or `None` before the first one or when it is too old to be healthy.
-	pub fn healthy(&self) -> Option<Duration> {
+	/// Time since the best block was seen; `None` before the first one.
+	pub fn silence(&self) -> Option<Duration> {
 		let seen = self.best_block_seen.get();
 		let age = Duration::from_secs(u64::try_from(now().saturating_sub(seen)).unwrap_or(0));
-		(seen > 0 && age < STALE).then_some(age)
+		(seen > 0).then_some(age)
+	}
+
+	/// Age of the best block, or `None` before the first one or when it is too old to be healthy.
+	pub fn healthy(&self) -> Option<Duration> {
+		self.silence().filter(|age| *age < STALE)
 	}
 }
 

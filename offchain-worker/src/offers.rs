@@ -93,6 +93,16 @@ pub enum BadOffer {
 	ZeroPrice(String),
 }
 
+impl fmt::Display for Offer {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self.variants {
+			Variants::All => f.write_str("all")?,
+			Variants::One(VariantId { model, index }) => write!(f, "{}.{index}", model.0)?,
+		}
+		write!(f, "={}", self.price.to_string().trim_end_matches(" TCT"))
+	}
+}
+
 impl FromStr for Offer {
 	type Err = BadOffer;
 
@@ -116,16 +126,26 @@ impl FromStr for Offer {
 	}
 }
 
+/// The classes whose bits this machine reproduces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Classes {
+	/// The class of this machine, for variants whose bits depend on it.
+	pub pinned: Option<DeterminismClass>,
+	/// Whether integer-exact variants have everybody's bits here.
+	pub portable: bool,
+}
+
 /// The pools that `offers` mean among `models`, with prices. An offer for one variant outweighs one
-/// for all; `pinned` is the class for variants whose bits depend on the machine.
+/// for all.
 ///
 /// Bits count under [`Agreement::Exact`] only. Similar results may come from any machine, so these
 /// variants are offered in the portable class as well, whatever their precision.
 pub fn wanted<A>(
 	offers: &[Offer],
 	models: &[(ModelId, Model<A>)],
-	pinned: Option<DeterminismClass>,
+	classes: Classes,
 ) -> Vec<(PoolId, Balance)> {
+	let Classes { pinned, portable: has_portable } = classes;
 	let price_of = |variant: VariantId| {
 		let price = |wanted| offers.iter().find(|o| o.variants == wanted).map(|o| o.price.0);
 		price(Variants::One(variant)).or_else(|| price(Variants::All))
@@ -136,7 +156,7 @@ pub fn wanted<A>(
 			let portable = Some(DeterminismClass::Portable);
 			let classes = match (variant.agreement, variant.precision) {
 				(Agreement::Similar { .. }, _) => [portable, pinned],
-				(Agreement::Exact, Precision::Int8) => [portable, None],
+				(Agreement::Exact, Precision::Int8) => [portable.filter(|_| has_portable), None],
 				(Agreement::Exact, _) => [pinned, None],
 			};
 			let variant = VariantId { model: *id, index };

@@ -9,6 +9,7 @@ use std::{
 };
 
 use tercet_chain_client::{keys, Keypair};
+use tercet_hardware::Roots;
 use tokio::{
 	net::TcpListener,
 	sync::{watch, Notify},
@@ -17,19 +18,30 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-	args::RunArgs,
+	admin::AdminServer,
+	args::Testing,
 	cache::Cache,
 	chain::{Chain, SubxtChain},
-	compute::Sessions,
+	compute::Compute,
+	compute::Failure,
+	config::{AdminConfig, Config, DeviceConfig, KeyConfig, OffersConfig, Secret, StoresConfig},
 	context::{Board, Context},
 	engine::{Engine, EngineError},
+	health::{About, Vitals},
+	host::Host,
 	journal::{self, Journal, JournalError},
 	library::{self, LibraryMissing},
+	machine,
 	metrics::Metrics,
+	offers::Classes,
+	pause::{self, PauseState},
+	runner::{RunnerSettings, Runners},
+	selftest::SelfTest,
 	services::{
-		hand_back, leave, Answers, Assignments, Availability, Execution, ExecutionSettings,
-		MetricsServer, Terms,
+		hand_back, leave, Answers, Assignments, Availability, Execution, ExecutionSettings, Health,
+		Idle, MetricsServer, Rewards, Terms,
 	},
+	slots::Slots,
 	steps::Steps,
 	store::WalrusStore,
 	supervisor::{supervise, ServiceError},
@@ -40,6 +52,9 @@ const KEEP_ENTRIES: usize = 2_000;
 
 /// Time for services to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// Blocks out of the pools and without a job, after which none comes any more.
+const DRAIN_BLOCKS: u32 = 3;
 
 /// Why a worker did not start, or ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +68,9 @@ pub enum RunError {
 	/// ONNX Runtime or the device cannot be used.
 	#[error(transparent)]
 	Engine(#[from] EngineError),
+	/// Models cannot be run in a process of their own.
+	#[error("cannot run models: {0}")]
+	Runner(Failure),
 	/// The state directory cannot be used.
 	#[error("cannot use the state directory {}: {error}", dir.display())]
 	StateDir {
@@ -114,63 +132,92 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`], within seconds, if something it needs is missing at the start. What is lost later
 /// is waited for.
-pub async fn run(args: RunArgs, shutdown: CancellationToken) -> Result<(), RunError> {
-	let key = load_key(&args)?;
-	let replace_model = args.replace_model.as_deref().map(read_replacement).transpose()?;
-	let engine = match load_engine(&args).await {
-		Ok(engine) => engine,
+pub async fn run(
+	config: Config,
+	testing: Testing,
+	shutdown: CancellationToken,
+) -> Result<(), RunError> {
+	let key = load_key(&config.key)?;
+	let replace_model = testing.replace_model.as_deref().map(read_replacement).transpose()?;
+	let engines = match load_engines(&config.device).await {
+		Ok(engines) => engines,
 		Err(error) => {
 			let reason = error.to_string();
-			let handing = hand_back_all(&args, key, &reason);
+			let handing = hand_back_all(&config, key, &reason);
 			if tokio::time::timeout(GRACE, handing).await.is_err() {
 				tracing::warn!("the chain took too long to take jobs back");
 			}
 			return Err(error);
 		},
 	};
-	let pinned = engine.pinned_class(args.threads);
-	prepare_dir(&args.dir)?;
+	let dir = &config.state.dir;
+	prepare_dir(dir)?;
+	let slots = start_runners(&engines, &config.device).await?;
+	let classes = self_test(&engines, &config).await?;
+	let pinned = classes.pinned;
+	let host = open_host(&config).await?;
 
-	let store = open_store(&args).await?;
-	let chain = SubxtChain::connect(&args.node, key)
+	let store = open_store(&config).await?;
+	let chain = connect(&config, key)
 		.await
-		.map_err(|error| RunError::Node { url: args.node.clone(), error })?;
-	let journal = open_journal(&args.dir, &chain)?;
+		.map_err(|error| RunError::Node { url: config.chain.nodes.join(", "), error })?;
+	let journal = open_journal(dir, &chain)?;
 	let cache = |folder, extension| {
-		Cache::open(&args.dir.join(folder), extension)
-			.map_err(|error| RunError::StateDir { dir: args.dir.clone(), error })
+		Cache::open(&dir.join(folder), extension)
+			.map_err(|error| RunError::StateDir { dir: dir.clone(), error })
 	};
-	let (models, results) = (cache("models", "onnx")?, cache("results", "safetensors")?);
+	let models = cache("models", "onnx")?.within(config.limits.disk.0);
+	let results = cache("results", "safetensors")?;
+	let list: Vec<_> = engines.iter().map(|engine| engine.device().to_string()).collect();
+	let devices = list.join(", ");
+	let version = engines.first().map(|engine| engine.version().to_string()).unwrap_or_default();
 	tracing::info!(
 		account = %chain.account(),
+		signer = %chain.signer(),
 		genesis = %hex::encode(chain.genesis()),
-		device = ?engine.device(),
+		%devices,
 		class = pinned.map(|class| class.to_string()),
 		"worker started"
 	);
 
+	let about = About {
+		version: env!("CARGO_PKG_VERSION").into(),
+		device: format!("{devices}, ONNX Runtime {version}"),
+		class: pinned.map(|class| class.to_string()),
+	};
+	let operator = pause::load(dir);
+	if let Some(pause) = &operator {
+		tracing::warn!(reason = %pause.reason, "paused; `tercet-worker resume` ends that");
+	}
+	let idle = Idle::before_the_first_look(&config.idle);
+	let settings = ExecutionSettings {
+		// One job on each device, at least.
+		parallel: usize::from(config.device.parallel).max(slots.number()),
+		max_model_bytes: config.limits.model.0,
+		max_input_bytes: config.limits.input.0,
+		replace_model,
+	};
 	let context = Context {
 		chain: Arc::new(chain),
 		store: Arc::new(store),
-		compute: Arc::new(Sessions::new(engine, usize::from(args.threads))),
+		compute: Arc::new(slots),
 		journal: Arc::new(journal),
 		models,
 		results,
 		metrics: Arc::new(Metrics::default()),
 		board: watch::Sender::new(Board::default()),
 		journaled: Arc::new(Notify::new()),
-		steps: Steps::new(args.abort_at),
+		host: Arc::new(host),
+		pause: watch::Sender::new(PauseState { operator, idle, ..PauseState::default() }),
+		vitals: watch::Sender::new(Vitals::default()),
+		about: Arc::new(about),
+		steps: Steps::new(testing.abort_at),
 	};
-	let terms = Terms { bond: args.bond.map(|bond| bond.0), offers: args.offers.clone(), pinned };
-	let settings = ExecutionSettings {
-		parallel: usize::from(args.parallel),
-		max_model_bytes: args.max_model_bytes,
-		max_input_bytes: args.max_input_bytes,
-		replace_model,
-	};
+	let OffersConfig { offer, bond, leave: leaves } = config.offers.clone();
+	let terms = Terms { bond: bond.map(|bond| bond.0), offers: offer, classes };
 	let services = Services { context: context.clone(), terms, settings };
-	let outcome = services.run(&args, shutdown).await;
-	if args.leave && outcome.is_ok() {
+	let outcome = services.run(&config, shutdown).await;
+	if leaves && outcome.is_ok() {
 		match tokio::time::timeout(GRACE, leave(&context)).await {
 			Ok(Ok(())) => tracing::info!("left the pools"),
 			Ok(Err(error)) => tracing::error!(%error, "cannot leave the pools"),
@@ -190,7 +237,7 @@ struct Services {
 
 impl Services {
 	/// Runs all of them until `shutdown`, or until one cannot go on.
-	async fn run(&self, args: &RunArgs, shutdown: CancellationToken) -> Result<(), RunError> {
+	async fn run(&self, config: &Config, shutdown: CancellationToken) -> Result<(), RunError> {
 		let mut running = JoinSet::new();
 		let shutdown = shutdown.child_token();
 		let metrics = || self.context.metrics.clone();
@@ -201,12 +248,25 @@ impl Services {
 				running.spawn(supervise($name, shutdown.clone(), metrics(), start));
 			}};
 		}
-		if let Some(address) = args.metrics {
+		if let Some(address) = config.metrics.listen {
 			let listener = bind(address).await?;
 			let metrics = metrics();
 			service!("metrics", move || MetricsServer::new(listener.clone(), metrics.clone()));
 		}
-		let (context, dir, node) = (self.context.clone(), args.dir.clone(), args.node.clone());
+		let (dir, node) = (config.state.dir.clone(), config.chain.nodes.join(", "));
+		if let Some(server) = self.admin(config, &node) {
+			service!("admin", move || server.clone());
+		}
+		let (context, rules) = (self.context.clone(), config.idle.clone());
+		service!("idle", move || Idle::new(context.clone(), rules.clone()));
+		let (context, state_dir) = (self.context.clone(), dir.clone());
+		service!("health", move || Health::new(context.clone(), state_dir.clone()));
+		let (context, state_dir, rewards) =
+			(self.context.clone(), dir.clone(), config.rewards.clone());
+		service!("rewards", move || {
+			Rewards::new(context.clone(), state_dir.clone(), rewards.clone())
+		});
+		let context = self.context.clone();
 		service!("assignments", move || {
 			Assignments::new(context.clone(), dir.clone(), node.clone())
 		});
@@ -221,6 +281,10 @@ impl Services {
 		while let Some(ended) = tokio::select! {
 			ended = running.join_next() => ended,
 			() = shutdown.cancelled() => None,
+			() = self.drained() => {
+				tracing::info!("the last job is done");
+				None
+			},
 		} {
 			if let Some(reason) = failure(ended) {
 				fatal = Some(reason);
@@ -234,6 +298,47 @@ impl Services {
 		}
 		fatal.map_or(Ok(()), |reason| Err(RunError::Fatal(reason)))
 	}
+
+	/// Who answers `tercet-worker status`. Jobs matter more: without it the worker works on.
+	fn admin(&self, config: &Config, node: &str) -> Option<AdminServer> {
+		let AdminConfig { enabled, listen } = config.admin;
+		if !enabled {
+			return None;
+		}
+		let (dir, context) = (config.state.dir.clone(), self.context.clone());
+		let server = AdminServer::open(listen, dir, node.into(), context);
+		server
+			.inspect_err(|error| {
+				tracing::error!(%error, address = %listen, "no admin API: name a free address by \
+					listen in [admin]");
+			})
+			.ok()
+	}
+
+	/// Ends when the worker is to end after its last job, and has none, and gets none.
+	async fn drained(&self) {
+		let (mut board, mut pause) =
+			(self.context.board.subscribe(), self.context.pause.subscribe());
+		let mut empty = 0;
+		loop {
+			if pause.wait_for(|state| state.draining).await.is_err() {
+				return std::future::pending().await;
+			}
+			let provider = self.context.chain.provider().await;
+			let out = provider.is_ok_and(|provider| !provider.is_some_and(|p| p.available));
+			let none = board.borrow_and_update().assignments.is_empty();
+			empty = if out && none { empty + 1 } else { 0 };
+			// It may have been drawn in the very blocks in which it left.
+			if empty > DRAIN_BLOCKS {
+				return;
+			}
+			let _ = board.changed().await;
+		}
+	}
+}
+
+async fn connect(config: &Config, key: Keypair) -> Result<SubxtChain, tercet_chain_client::Error> {
+	SubxtChain::connect(&config.chain.nodes, key, config.key.account.clone()).await
 }
 
 /// Why a supervised service ended, if it should not have.
@@ -245,25 +350,64 @@ fn failure(ended: Result<Result<(), String>, tokio::task::JoinError>) -> Option<
 	}
 }
 
-async fn load_engine(args: &RunArgs) -> Result<Engine, RunError> {
-	let library = library::locate(args.onnxruntime.as_deref())?;
-	let device = args.device;
-	let engine = tokio::task::spawn_blocking(move || Engine::load_on(&library, device))
+/// Which classes the machine reproduces.
+async fn self_test(engines: &[Engine], config: &Config) -> Result<Classes, RunError> {
+	let (device, dir) = (config.device.clone(), config.state.dir.clone());
+	let engines = engines.to_vec();
+	let tested = tokio::task::spawn_blocking(move || machine::classes(&engines, &device, &dir));
+	let (outcomes, classes) =
+		tested.await.map_err(|panic| EngineError::Run(panic.to_string()))??;
+	for SelfTest { device, class, pinned, portable, .. } in outcomes {
+		tracing::info!(device, class, %pinned, %portable, "self-test");
+	}
+	Ok(classes)
+}
+
+/// The machine, whatever of it can be read.
+async fn open_host(config: &Config) -> Result<Host, RunError> {
+	let dir = config.state.dir.clone();
+	let opened = tokio::task::spawn_blocking(move || Host::open(Roots::default(), &dir));
+	opened.await.map_err(|panic| RunError::Fatal(panic.to_string()))
+}
+
+async fn load_engines(config: &DeviceConfig) -> Result<Vec<Engine>, RunError> {
+	let library = library::locate(config.onnxruntime.as_deref())?;
+	let device = config.device;
+	let engines = tokio::task::spawn_blocking(move || Engine::load_on_all(&library, device))
 		.await
 		.map_err(|panic| EngineError::Library(panic.to_string()))??;
-	Ok(engine)
+	Ok(engines)
+}
+
+/// What runs models on each device, each in a process of its own.
+async fn start_runners(engines: &[Engine], config: &DeviceConfig) -> Result<Slots, RunError> {
+	let library = library::locate(config.onnxruntime.as_deref())?;
+	let mut devices: Vec<Arc<dyn Compute>> = Vec::new();
+	for engine in engines {
+		let (library, threads) = (library.clone(), usize::from(config.threads));
+		let settings = RunnerSettings {
+			require_sandbox: config.require_sandbox,
+			..RunnerSettings::new(library, engine.device(), threads)
+		};
+		let runners = tokio::task::spawn_blocking(|| Runners::new(settings))
+			.await
+			.map_err(|panic| EngineError::Library(panic.to_string()))?
+			.map_err(RunError::Runner)?;
+		devices.push(Arc::new(runners));
+	}
+	Ok(Slots::new(devices))
 }
 
 /// Abstains from what is in this worker's hands, if it ever ran here: without an engine it would only
 /// fall silent.
-async fn hand_back_all(args: &RunArgs, key: Keypair, reason: &str) {
-	if !args.dir.join(journal::FILE).is_file() {
+async fn hand_back_all(config: &Config, key: Keypair, reason: &str) {
+	let dir = &config.state.dir;
+	if !dir.join(journal::FILE).is_file() {
 		return;
 	}
 	let handed = async {
-		let chain =
-			SubxtChain::connect(&args.node, key).await.map_err(|error| error.to_string())?;
-		let journal = Journal::open(&args.dir, chain.genesis());
+		let chain = connect(config, key).await.map_err(|error| error.to_string())?;
+		let journal = Journal::open(dir, chain.genesis());
 		let journal = journal.map_err(|error| error.to_string())?;
 		hand_back(&chain, &journal, reason).await.map_err(|error| error.to_string())
 	};
@@ -274,9 +418,10 @@ async fn hand_back_all(args: &RunArgs, key: Keypair, reason: &str) {
 	}
 }
 
-fn load_key(args: &RunArgs) -> Result<Keypair, RunError> {
-	match (&args.key.key, &args.key.key_file) {
-		(Some(uri), _) => keys::from_uri(uri),
+/// The worker's key, wherever it is.
+pub(crate) fn load_key(config: &KeyConfig) -> Result<Keypair, RunError> {
+	match (&config.uri, &config.file) {
+		(Some(Secret(uri)), _) => keys::from_uri(uri),
 		(None, Some(file)) => keys::from_file(file),
 		(None, None) => Err(tercet_chain_client::Error::Key("no key: give --key-file".into())),
 	}
@@ -298,11 +443,11 @@ fn prepare_dir(dir: &Path) -> Result<(), RunError> {
 		.map_err(|error| RunError::StateDir { dir: dir.into(), error })
 }
 
-async fn open_store(args: &RunArgs) -> Result<WalrusStore, RunError> {
-	let limit = args.max_model_bytes.max(args.max_input_bytes);
-	let store = WalrusStore::new(args.stores.clone(), limit, args.store_epochs)
-		.map_err(RunError::StoreConfig)?;
-	let unreachable = |error| RunError::Store { urls: args.stores.join(", "), error };
+async fn open_store(config: &Config) -> Result<WalrusStore, RunError> {
+	let limit = config.limits.model.max(config.limits.input).0;
+	let StoresConfig { urls, epochs } = &config.stores;
+	let store = WalrusStore::new(urls.clone(), limit, *epochs).map_err(RunError::StoreConfig)?;
+	let unreachable = |error| RunError::Store { urls: urls.join(", "), error };
 	store.reachable().await.map_err(unreachable)?;
 	Ok(store)
 }

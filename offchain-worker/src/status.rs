@@ -9,8 +9,12 @@ use tercet_primitives::{
 };
 
 use crate::{
+	alerts::Alert,
 	context::{Board, Context},
+	health::{About, Disk, Earnings, Stake},
 	journal::{self, Entry, Journal, JournalError, Progress, Seat},
+	offers::Amount,
+	pause::{self, PauseState},
 };
 
 const FILE: &str = "status.json";
@@ -37,6 +41,30 @@ pub struct Status {
 	pub revealed: u64,
 	/// Jobs in its hands.
 	pub jobs: Vec<JobStatus>,
+	/// Who wants it to stand aside.
+	#[serde(default)]
+	pub pause: PauseState,
+	/// What does not change.
+	#[serde(default)]
+	pub about: About,
+	/// How it stands on chain, once it is a provider.
+	#[serde(default)]
+	pub stake: Option<Stake>,
+	/// What it earned.
+	#[serde(default)]
+	pub earnings: Earnings,
+	/// Room on disk.
+	#[serde(default)]
+	pub disk: Disk,
+	/// What the machine showed last.
+	#[serde(default)]
+	pub machine: String,
+	/// Energy of jobs since it started, in joules; nothing where it cannot be measured.
+	#[serde(default)]
+	pub joules: f64,
+	/// What its operator should look at.
+	#[serde(default)]
+	pub alerts: Vec<Alert>,
 }
 
 /// A job in a worker's hands.
@@ -94,6 +122,7 @@ impl Status {
 			on_chain: on_chain(assignment).into(),
 			in_journal: in_journal(&Seat::of(assignment)),
 		});
+		let vitals = context.vitals.borrow().clone();
 		Self {
 			running: true,
 			pid: std::process::id(),
@@ -104,6 +133,14 @@ impl Status {
 			executed: context.metrics.executed.get(),
 			revealed: context.metrics.revealed.get(),
 			jobs: jobs.collect(),
+			pause: context.pause.borrow().clone(),
+			about: (*context.about).clone(),
+			stake: vitals.standing.as_ref().and_then(Stake::of),
+			earnings: vitals.earnings,
+			disk: vitals.disk,
+			machine: context.host.seen.borrow().to_string(),
+			joules: context.metrics.energy.get(),
+			alerts: vitals.alerts,
 		}
 	}
 
@@ -128,6 +165,8 @@ impl Status {
 		};
 		let mut status: Self = serde_json::from_slice(&text)?;
 		status.running = false;
+		// A pause outlives the worker; those of idle machines do not.
+		status.pause = PauseState { operator: pause::load(dir), ..PauseState::default() };
 		if !dir.join(journal::FILE).exists() {
 			return Ok((status, Vec::new()));
 		}
@@ -139,6 +178,15 @@ impl Status {
 			},
 			Err(error) => Err(error.into()),
 		}
+	}
+}
+
+impl Status {
+	/// Whether a worker has the journal in `dir` open.
+	pub fn is_running(dir: &Path) -> bool {
+		// Any chain will do: the file is one.
+		dir.join(journal::FILE).exists()
+			&& matches!(Journal::open(dir, H256::zero()), Err(JournalError::InUse))
 	}
 }
 
@@ -168,13 +216,62 @@ fn describe(entry: Option<&Entry>) -> String {
 	}
 }
 
+impl Status {
+	/// What it is doing, in a few words.
+	pub fn state(&self) -> String {
+		let available = self.stake.as_ref().is_some_and(|stake| stake.available);
+		match (self.running, self.pause.reason()) {
+			(true, Some(reason)) if available => format!("leaving the pools: {reason}"),
+			(true, Some(reason)) => format!("paused: {reason}"),
+			(true, None) if available => "available".into(),
+			(true, None) => match self.stake.as_ref().map_or(0, |stake| stake.offers) {
+				0 => "running, with nothing to offer yet".into(),
+				_ => "running, not in the pools".into(),
+			},
+			(false, Some(reason)) => format!("stopped, and paused: {reason}"),
+			(false, None) => "stopped".into(),
+		}
+	}
+}
+
 impl fmt::Display for Status {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		let state = if self.running { "running" } else { "stopped" };
-		writeln!(f, "worker    {state} (process {})", self.pid)?;
+		let process = if self.running { "process" } else { "last process" };
+		writeln!(f, "worker    {} ({process} {})", self.state(), self.pid)?;
 		writeln!(f, "account   {}", self.account)?;
 		writeln!(f, "node      {}, block {}", self.node, self.block)?;
+		writeln!(f, "device    {}", self.about.device)?;
+		if let Some(stake) = &self.stake {
+			writeln!(
+				f,
+				"stake     {} bonded, {} counts, {} at risk; reputation {:.1} %",
+				Amount(stake.bonded),
+				Amount(stake.counted),
+				Amount(stake.at_risk),
+				stake.reputation * 100.0
+			)?;
+			let (free, claimable) = (Amount(stake.free), Amount(stake.claimable));
+			writeln!(f, "money     {free} for fees, {claimable} can be claimed")?;
+		}
+		let Earnings { jobs, rewards, .. } = self.earnings;
+		writeln!(f, "earned    {} for jobs, {} rewards", Amount(jobs), Amount(rewards))?;
+		let Disk { models, model_count, free, .. } = self.disk;
+		writeln!(
+			f,
+			"disk      {model_count} models of {} MiB, {} MiB free",
+			models >> 20,
+			free >> 20
+		)?;
 		writeln!(f, "answers   {} computed, {} revealed", self.executed, self.revealed)?;
+		if self.joules > 0.0 {
+			writeln!(f, "energy    {:.1} kJ for jobs since it started", self.joules / 1e3)?;
+		}
+		if self.running && !self.machine.is_empty() {
+			writeln!(f, "machine   {}", self.machine)?;
+		}
+		for alert in &self.alerts {
+			writeln!(f, "alert     {}. What to do: {}", alert.what, alert.remedy)?;
+		}
 		writeln!(f, "in hand   {}", self.jobs.len())?;
 		for job in &self.jobs {
 			writeln!(

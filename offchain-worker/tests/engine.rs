@@ -120,15 +120,21 @@ fn session_fails_when_the_model_is_refused_or_unloadable() {
 	let engine = engine();
 	let error = engine.session(b"garbage", 1).err().unwrap();
 	assert!(matches!(error, EngineError::Model(ModelError::NotOnnx(_))), "{error}");
-	let unknown = onnx::model(
-		onnx::message()
-			.bytes(1, onnx::node("NoSuchOperator", &["x"], &["y"]))
+	let identity = |operator: &str, inputs: &[&str], kind: u64| {
+		let graph = onnx::message()
+			.bytes(1, onnx::node(operator, inputs, &["y"]))
 			.bytes(2, "g")
 			.bytes(11, onnx::port("x", onnx::FLOAT, &[2]))
-			.bytes(12, onnx::port("y", onnx::FLOAT, &[2])),
-	);
-	let error = engine.session(&unknown.0, 1).err().unwrap();
-	assert!(matches!(error, EngineError::Session(_)), "{error}");
+			.bytes(12, onnx::port("y", kind, &[2]));
+		engine.session(&onnx::model(graph).0, 1).err().unwrap()
+	};
+	let error = identity("NoSuchOperator", &["x"], onnx::FLOAT);
+	assert!(matches!(error, EngineError::Model(ModelError::ForbiddenOperator(_))), "{error}");
+	// What every version of ONNX Runtime that knows the operators finds.
+	let error = identity("Add", &["x"], onnx::FLOAT);
+	assert!(matches!(error, EngineError::Malformed(_)), "{error}");
+	let error = identity("Identity", &["x"], onnx::INT64);
+	assert!(!matches!(error, EngineError::Model(_)), "{error}");
 }
 
 #[test]

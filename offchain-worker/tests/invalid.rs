@@ -20,11 +20,11 @@ use tercet_primitives::{
 };
 use tercet_tensors::{Tensor, TensorMap};
 use tercet_worker::{
-	compute::{Compute, Runnable},
-	engine::EngineError,
+	compute::{Compute, Failure, FailureKind, Opening, Request, Results, Runnable},
 	journal::{Entry, Journal, Progress, Seat},
 	services::hand_back,
 };
+use tokio_util::sync::CancellationToken;
 
 /// Blocks until patience with a missing blob ends, in the worlds' windows of 100.
 const PATIENCE: u32 = 70;
@@ -168,24 +168,32 @@ struct Troubled {
 struct Slow(Arc<AtomicBool>);
 
 impl Runnable for Slow {
-	fn run(&self, input: &TensorMap) -> Result<TensorMap, EngineError> {
+	fn run(&mut self, request: &Request<'_>) -> Result<Results, Failure> {
 		while self.0.load(Ordering::Relaxed) {
 			std::thread::sleep(Duration::from_millis(10));
 		}
-		Ok(input.clone())
+		Ok(Results { bytes: request.input.to_vec(), digests: vec![H256::zero()] })
 	}
 }
 
 impl Compute for Troubled {
-	fn loaded(&self, _: &H256) -> Option<Arc<dyn Runnable>> {
+	fn loaded(&self, _: &Opening) -> Option<Box<dyn Runnable>> {
 		None
 	}
 
-	fn load(&self, _: H256, _: &[u8]) -> Result<Arc<dyn Runnable>, EngineError> {
+	fn load(
+		&self,
+		_: Opening,
+		_: &[u8],
+		_: &CancellationToken,
+	) -> Result<Box<dyn Runnable>, Failure> {
 		self.loads.fetch_add(1, Ordering::Relaxed);
 		match &self.slow {
-			Some(slow) => Ok(Arc::new(Slow(slow.clone()))),
-			None => Err(EngineError::Session("CUDA failure 2: out of memory".into())),
+			Some(slow) => Ok(Box::new(Slow(slow.clone()))),
+			None => {
+				let text = "CUDA failure 2: out of memory";
+				Err(Failure::new(FailureKind::Machine, text))
+			},
 		}
 	}
 }

@@ -30,14 +30,14 @@ fn external() -> Message {
 
 #[test]
 fn check_passes_when_the_model_is_plain() {
-	assert_eq!(check(&add().0), Ok(()));
-	assert_eq!(check(&identity(FLOAT).0), Ok(()));
-	assert_eq!(check(&model(nested(add_graph(tensor("w", &[2], &[1.0, 2.0])))).0), Ok(()));
+	assert!(check(&add().0).is_ok());
+	assert!(check(&identity(FLOAT).0).is_ok());
+	assert!(check(&model(nested(add_graph(tensor("w", &[2], &[1.0, 2.0])))).0).is_ok());
 }
 
 #[test]
 fn check_passes_when_the_model_is_one_of_the_examples() {
-	assert_eq!(check(&common::digits_int8()), Ok(()));
+	assert!(check(&common::digits_int8()).is_ok());
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn check_fails_when_a_domain_is_unknown() {
 	let known = add()
 		.bytes(8, message().bytes(1, "com.microsoft").integer(2, 1))
 		.bytes(8, message().bytes(1, "ai.onnx").integer(2, 13));
-	assert_eq!(check(&known.0), Ok(()));
+	assert!(check(&known.0).is_ok());
 }
 
 #[test]

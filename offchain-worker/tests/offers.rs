@@ -4,7 +4,7 @@ use tercet_primitives::{
 	Agreement, BlobRef, BoundedVec, DeterminismClass, Feature, Model, ModelId, Permill, PoolId,
 	Precision, Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
 };
-use tercet_worker::offers::{wanted, Amount, BadOffer, Offer};
+use tercet_worker::offers::{wanted, Amount, BadOffer, Classes, Offer};
 
 fn amount(text: &str) -> Option<u128> {
 	text.parse::<Amount>().ok().map(|amount| amount.0)
@@ -36,6 +36,10 @@ fn model(precisions: &[Precision]) -> Model<u8> {
 
 fn pool(model: u32, index: u8, class: DeterminismClass) -> PoolId {
 	PoolId { variant: VariantId { model: ModelId(model), index }, class }
+}
+
+fn classes(pinned: Option<DeterminismClass>) -> Classes {
+	Classes { pinned, portable: true }
 }
 
 #[test]
@@ -100,8 +104,11 @@ fn wanted_puts_similar_variants_into_both_classes() {
 	let offer = |index, class| (pool(0, index, class), 2);
 	let (portable, pinned) = (DeterminismClass::Portable, pinned());
 	let both = vec![offer(0, portable), offer(0, pinned), offer(1, portable), offer(1, pinned)];
-	assert_eq!(wanted(&offers, &models, Some(pinned)), both);
-	assert_eq!(wanted(&offers, &models, None), vec![offer(0, portable), offer(1, portable)]);
+	assert_eq!(wanted(&offers, &models, classes(Some(pinned))), both);
+	assert_eq!(
+		wanted(&offers, &models, classes(None)),
+		vec![offer(0, portable), offer(1, portable)]
+	);
 }
 
 fn pinned() -> DeterminismClass {
@@ -120,8 +127,8 @@ fn wanted_puts_int8_into_the_portable_class_and_the_rest_into_the_pinned_one() {
 	let offers = ["all=2planck".parse().unwrap()];
 	let portable = (pool(0, 1, DeterminismClass::Portable), 2);
 	let expected = vec![(pool(0, 0, pinned), 2), portable];
-	assert_eq!(wanted(&offers, &models, Some(pinned)), expected);
-	assert_eq!(wanted(&offers, &models, None), vec![portable]);
+	assert_eq!(wanted(&offers, &models, classes(Some(pinned))), expected);
+	assert_eq!(wanted(&offers, &models, classes(None)), vec![portable]);
 }
 
 #[test]
@@ -131,7 +138,7 @@ fn wanted_prefers_the_offer_for_one_variant_when_there_is_one_for_all() {
 	let offers = ["all=2planck", "1.0=9planck", "7.0=1"].map(|text| text.parse().unwrap());
 	let portable = DeterminismClass::Portable;
 	let expected = vec![(pool(0, 0, portable), 2), (pool(1, 0, portable), 9)];
-	assert_eq!(wanted(&offers, &models, None), expected);
+	assert_eq!(wanted(&offers, &models, classes(None)), expected);
 	let one = [offers[1]];
-	assert_eq!(wanted(&one, &models, None), vec![(pool(1, 0, portable), 9)]);
+	assert_eq!(wanted(&one, &models, classes(None)), vec![(pool(1, 0, portable), 9)]);
 }

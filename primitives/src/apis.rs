@@ -49,7 +49,7 @@ pub struct Assignment {
 	pub round: u8,
 	/// What to run.
 	pub variant: VariantId,
-	/// The ONNX file.
+	/// The variant's ONNX file or package.
 	pub artifact: BlobRef,
 	/// Under which class.
 	pub class: DeterminismClass,

@@ -18,6 +18,7 @@ const CANARY_TAG: &[u8] = b"tercet/canary/1";
 const DRAW_TAG: &[u8] = b"tercet/draw/1";
 const LOTTERY_TAG: &[u8] = b"tercet/lottery/1";
 const FINGERPRINT_TAG: &[u8] = b"tercet/fingerprint/1";
+const RANDOM_TAG: &[u8] = b"tercet/random/1";
 
 /// Random bytes that hide an answer behind its commitment.
 pub type Salt = [u8; 32];
@@ -110,6 +111,13 @@ pub fn lottery(vrf_output: &[u8; 32], genesis: &H256, job: JobId) -> u32 {
 /// commitment.
 pub fn fingerprint_seed(vrf_output: &[u8; 32], genesis: &H256, job: JobId, round: u8) -> H256 {
 	H256((FINGERPRINT_TAG, vrf_output, genesis, job, round).using_encoded(blake2_256))
+}
+
+/// Seed of everything random in item `index` of an input: sampling, diffusion noise. It is made of
+/// what is run alone, so that whoever runs it again, in an escalation, an audit or years later, draws
+/// the same; `artifact` and `input` are digests of the variant and of the whole input.
+pub fn item_seed(artifact: &H256, input: &H256, index: u32) -> H256 {
+	H256((RANDOM_TAG, artifact, input, index).using_encoded(blake2_256))
 }
 
 fn leaves(items: &ItemSet, digests: &[H256]) -> Vec<[u8; 32]> {

@@ -127,7 +127,7 @@ pub struct Job<AccountId> {
 	pub request: JobRequest,
 	/// Compute that each executor is paid for one item: the model's units per item.
 	pub units_per_item: WorkUnits,
-	/// BLAKE2b-256 of the ONNX file.
+	/// BLAKE2b-256 of the variant's artifact.
 	pub artifact: H256,
 	/// How answers are compared.
 	pub agreement: Agreement,

@@ -107,9 +107,12 @@ pub enum Precision {
 	/// 8-bit integers.
 	#[codec(index = 2)]
 	Int8,
-	/// 4-bit weights.
+	/// 4-bit weights, 32-bit arithmetic.
 	#[codec(index = 3)]
 	Q4,
+	/// 4-bit weights, 16-bit arithmetic.
+	#[codec(index = 4)]
+	Q4f16,
 }
 
 impl fmt::Display for Precision {
@@ -119,11 +122,12 @@ impl fmt::Display for Precision {
 			Self::Fp16 => "fp16",
 			Self::Int8 => "int8",
 			Self::Q4 => "q4",
+			Self::Q4f16 => "q4f16",
 		})
 	}
 }
 
-/// One precision of a model: one ONNX graph.
+/// One precision of a model.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -131,7 +135,7 @@ impl fmt::Display for Precision {
 pub struct Variant {
 	/// Numeric precision.
 	pub precision: Precision,
-	/// The ONNX file.
+	/// An ONNX file, or a package of ONNX files and what belongs to them.
 	pub artifact: BlobRef,
 	/// Compute that one item takes.
 	pub units_per_item: WorkUnits,
@@ -219,7 +223,7 @@ pub struct VariantTerms<AccountId> {
 	pub royalties: Royalties<AccountId>,
 	/// Compute that one item takes.
 	pub units_per_item: WorkUnits,
-	/// The ONNX file.
+	/// The ONNX file or package.
 	pub artifact: BlobRef,
 	/// How answers are compared.
 	pub agreement: Agreement,

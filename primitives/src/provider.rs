@@ -120,6 +120,12 @@ pub enum Architecture {
 	Aarch64,
 }
 
+impl fmt::Display for OnnxRuntimeVersion {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+	}
+}
+
 impl fmt::Display for DeterminismClass {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
@@ -135,8 +141,7 @@ impl fmt::Display for DeterminismClass {
 					Architecture::X86Avx512 => "x86-avx512",
 					Architecture::Aarch64 => "aarch64",
 				};
-				let OnnxRuntimeVersion { major, minor, patch } = runtime;
-				write!(f, "{provider}/ort-{major}.{minor}.{patch}/{architecture}/t{threads}")
+				write!(f, "{provider}/ort-{runtime}/{architecture}/t{threads}")
 			},
 		}
 	}

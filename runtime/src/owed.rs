@@ -1,13 +1,14 @@
-//! Who does not pay a transaction fee: an executor for what it owes.
+//! Who does not pay a transaction fee: an executor for what it owes, itself or by its proxy.
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use polkadot_sdk::{
-	frame_support::{dispatch::DispatchResult, weights::Weight},
-	frame_system::ensure_signed,
+	frame_support::{dispatch::DispatchResult, traits::InstanceFilter, weights::Weight},
+	frame_system::{self, ensure_signed},
+	pallet_proxy,
 	sp_runtime::{
 		traits::{
-			DispatchInfoOf, Implication, PostDispatchInfoOf, TransactionExtension,
+			DispatchInfoOf, Implication, PostDispatchInfoOf, StaticLookup, TransactionExtension,
 			TransactionExtensionMetadata, ValidateResult,
 		},
 		transaction_validity::{
@@ -20,7 +21,7 @@ use scale_info::{StaticTypeInfo, TypeInfo};
 
 use pallet_verification::{weights::votes_in, WeightInfo as _};
 
-use crate::{Runtime, RuntimeCall, RuntimeOrigin, Verification};
+use crate::{AccountId, Proxy, Runtime, RuntimeCall, RuntimeOrigin, Verification};
 
 /// Owed calls go before any that pays: there is at most one for every duty of every seat, so they
 /// cannot crowd out others, and a full pool cannot keep them out.
@@ -126,8 +127,9 @@ impl<S: TransactionExtension<RuntimeCall> + StaticTypeInfo> TransactionExtension
 
 /// How an owed call stands in the pool; `None` if the call is not owed now.
 fn owed(origin: &RuntimeOrigin, call: &RuntimeCall) -> Option<ValidTransaction> {
+	let signer = ensure_signed(origin.clone()).ok()?;
+	let (who, call) = acting(signer, call)?;
 	let RuntimeCall::Verification(call) = call else { return None };
-	let who = ensure_signed(origin.clone()).ok()?;
 	let provides = Verification::owed_tags(&who, call);
 	(!provides.is_empty()).then_some(ValidTransaction {
 		priority: PRIORITY,
@@ -137,6 +139,20 @@ fn owed(origin: &RuntimeOrigin, call: &RuntimeCall) -> Option<ValidTransaction> 
 	})
 }
 
+/// Who does what by `call`: its signer, or the account that the signer may do this for, as a proxy, at
+/// once. `None` if it is not the proxy of that account: the call would fail.
+fn acting(signer: AccountId, call: &RuntimeCall) -> Option<(AccountId, &RuntimeCall)> {
+	let RuntimeCall::Proxy(pallet_proxy::Call::proxy { real, force_proxy_type, call }) = call
+	else {
+		return Some((signer, call));
+	};
+	// Not worth looking for a proxy: nothing else is ever owed.
+	let RuntimeCall::Verification(_) = &**call else { return None };
+	let real = <Runtime as frame_system::Config>::Lookup::lookup(real.clone()).ok()?;
+	let proxy = Proxy::find_proxy(&real, &signer, *force_proxy_type).ok()?;
+	(proxy.delay == 0 && proxy.proxy_type.filter(call)).then_some((real, &**call))
+}
+
 /// What [`owed`] takes.
 fn weight_of_owed(call: &RuntimeCall) -> Weight {
 	type WeightInfo = <Runtime as pallet_verification::Config>::WeightInfo;
@@ -144,6 +160,13 @@ fn weight_of_owed(call: &RuntimeCall) -> Weight {
 		RuntimeCall::Verification(pallet_verification::Call::answer { duties }) => {
 			let count = u32::try_from(duties.len()).unwrap_or(u32::MAX);
 			WeightInfo::owed(count, votes_in(duties))
+		},
+		RuntimeCall::Proxy(pallet_proxy::Call::proxy { call, .. }) => match &**call {
+			RuntimeCall::Verification(_) => {
+				let proxies = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
+				weight_of_owed(call).saturating_add(proxies)
+			},
+			_ => Weight::zero(),
 		},
 		_ => Weight::zero(),
 	}

@@ -44,6 +44,9 @@ fn proxy_of_a_worker_answers_jobs_and_moves_no_money() {
 	assert!(ProxyType::Worker.filter(&answer.into()));
 	assert!(!ProxyType::Worker.filter(&unbond.into()));
 	assert!(!ProxyType::Worker.filter(&transfer()));
+	// A challenge is paid by whoever asked for the job.
+	let challenge = pallet_verification::Call::<Runtime>::challenge { job: JobId(0) };
+	assert!(!ProxyType::Worker.filter(&challenge.into()));
 	assert!(ProxyType::Any.is_superset(&ProxyType::Worker));
 	assert!(!ProxyType::Worker.is_superset(&ProxyType::Any));
 }

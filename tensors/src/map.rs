@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use blake2b_simd::{many, Params};
 use tercet_primitives::{hashing, ItemSet, H256, MAX_ITEMS};
 
-use crate::{decoding, encoding, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
+use crate::{decoding, documents, encoding, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
 
 /// The input or the result of a job: tensors by name, each with one slice per item.
 ///
@@ -16,7 +17,7 @@ pub struct TensorMap {
 }
 
 impl TensorMap {
-	/// A map of `tensors`, in whatever order they come.
+	/// A map of `tensors`, in whatever order they come. [`documents`] lose what fills them up.
 	///
 	/// # Errors
 	/// [`Error::DuplicateName`], [`Error::ReservedName`], [`Error::NameTooLong`],
@@ -37,6 +38,7 @@ impl TensorMap {
 			if map.contains_key(&name) {
 				return Err(Error::DuplicateName(name));
 			}
+			let tensor = fitted(&name, tensor)?;
 			map.insert(name, tensor);
 		}
 		if map.len() > MAX_TENSORS {
@@ -78,7 +80,7 @@ impl TensorMap {
 		let tensors = self.tensors.iter().map(|(name, tensor)| {
 			let data = tensor.item_data(index as usize)?.to_vec();
 			let item = Tensor::new(tensor.dtype(), tensor.item_shape(), data).ok()?;
-			Some((name.clone(), item))
+			Some((name.clone(), fitted(name, item).ok()?))
 		});
 		Some(Self { items: 1, tensors: tensors.collect::<Option<_>>()? })
 	}
@@ -96,27 +98,35 @@ impl TensorMap {
 			}
 			let mut shape = tensor.shape().to_vec();
 			*shape.first_mut()? = positions.len() as usize;
-			Some((name.clone(), Tensor::new(tensor.dtype(), shape, data).ok()?))
+			let selected = Tensor::new(tensor.dtype(), shape, data).ok()?;
+			Some((name.clone(), fitted(name, selected).ok()?))
 		});
 		Some(Self { items: positions.len(), tensors: tensors.collect::<Option<_>>()? })
 	}
 
 	/// For each item, [`hashing::item_digest`] of the canonical bytes of that item alone.
 	pub fn item_digests(&self) -> Vec<H256> {
+		if self.documents().is_some() {
+			let digest = |item: Self| hashing::item_digest(&item.to_canonical_bytes());
+			return (0..self.items).filter_map(|index| self.item(index).map(digest)).collect();
+		}
 		// The header of an item depends only on names, types and shapes, so all items share it.
 		let layout = self.tensors.iter().map(|(name, tensor)| {
 			let length = tensor.data().len() / self.items as usize;
 			(name.as_str(), tensor.dtype(), tensor.item_shape(), length)
 		});
 		let header = encoding::header(layout);
-		let digest = |index: usize| {
-			let mut bytes = header.clone();
+		let message = |index: usize| {
+			let mut bytes = [ITEM_TAG, &header].concat();
 			for data in self.tensors.values().filter_map(|tensor| tensor.item_data(index)) {
 				bytes.extend_from_slice(data);
 			}
-			hashing::item_digest(&bytes)
+			bytes
 		};
-		(0..self.items as usize).map(digest).collect()
+		let items: Vec<usize> = (0..self.items as usize).collect();
+		let together =
+			|items: &[usize]| digests(&items.iter().map(|item| message(*item)).collect::<Vec<_>>());
+		items.chunks(many::MAX_DEGREE).flat_map(together).collect()
 	}
 
 	/// [`hashing::result_root`] over [`Self::item_digests`], for a map that covers all items of a
@@ -145,6 +155,27 @@ impl TensorMap {
 	#[allow(clippy::len_without_is_empty, reason = "a map is never empty")]
 	pub fn len(&self) -> usize {
 		self.tensors.len()
+	}
+}
+
+/// What [`hashing::item_digest`] puts before an item.
+const ITEM_TAG: &[u8] = b"tercet/item/1";
+
+/// [`hashing::item_digest`] of messages that begin with its tag, side by side in wide registers.
+fn digests(messages: &[Vec<u8>]) -> Vec<H256> {
+	let mut params = Params::new();
+	params.hash_length(H256::len_bytes());
+	let mut jobs: Vec<_> =
+		messages.iter().map(|message| many::HashManyJob::new(&params, message)).collect();
+	many::hash_many(jobs.iter_mut());
+	jobs.iter().map(|job| H256::from_slice(job.to_hash().as_bytes())).collect()
+}
+
+/// As wide as it must be, if it holds documents.
+fn fitted(name: &str, tensor: Tensor) -> Result<Tensor, Error> {
+	match documents::is_documents(name, &tensor) {
+		true => documents::cut(&tensor),
+		false => Ok(tensor),
 	}
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 use tercet_primitives::{DeterminismClass, JobId, ModelId, Redundancy, H256};
 
-use super::parse::{class, hash, redundancy, CanarySource, VariantChoice};
+use super::parse::{class, hash, object, redundancy, CanarySource, VariantChoice};
 use crate::amounts::{Amount, Deadline};
 
 /// Submit jobs, follow them, fetch and check results, keep receipts.
@@ -13,13 +13,17 @@ use crate::amounts::{Amount, Deadline};
 pub enum JobCommand {
 	/// Ask executors to run a model on an input.
 	///
-	/// The input is a safetensors file. Its tensors share their first dimension, which counts the
-	/// items: 1 to 512 per job. Inputs of up to 2048 bytes travel in the transaction, larger ones go
+	/// Models of the task `tensor` take a safetensors file, whose tensors share their first dimension,
+	/// the item. All others take requests as Hugging Face's tasks have them, each of which is an item:
+	/// {"inputs": …, "parameters": {…}}. A job has 1 to 512 items. Inputs of up to 2048 bytes travel in the transaction, larger ones go
 	/// to the store. The worst case is held now; what is not earned returns when the job ends.
 	#[command(after_help = "\
 Examples:
   tercet --key //Alice job submit --model 0 --variant int8 --input images.safetensors --price 0.001 --wait
   tercet --key //Alice job submit --model 0 --input one.safetensors --price 0.002 --deadline +30
+  tercet --key //Alice job submit --model 1 --text 'What a day!' --text 'Oh no.' --price 0.001 --wait
+  tercet --key //Alice job submit --model 2 --input requests.jsonl --parameters '{\"max_new_tokens\": 40}' --price 0.001
+  tercet --key //Alice job submit --model 3 --file cat.png --price 0.001
   tercet --key //Alice job submit --model 0 --input images.safetensors --price 0.001 --canary 7=known.safetensors")]
 	Submit(SubmitArgs),
 
@@ -57,14 +61,15 @@ Examples:
 
 	/// Fetch what was agreed on, check it against the chain, and write it to a file.
 	///
-	/// Items that were in dispute and run again are put in their places. Items that nobody agreed on
-	/// are zeros in the file, and named.
+	/// The file's name says its form: .jsonl has one response per line, .png an image per item (with
+	/// its number in the name where there are several), anything else is safetensors. Items that were in dispute and run again are put in their places. Items that nobody agreed on
+	/// are zeros in the file, or `null`, and named.
 	Result {
 		/// Its number.
 		#[arg(value_name = "JOB")]
 		id: JobId,
 
-		/// Where to write the result (safetensors).
+		/// Where to write the result: .jsonl, .png, or safetensors.
 		#[arg(long, short, value_name = "FILE")]
 		output: PathBuf,
 	},
@@ -139,9 +144,9 @@ pub struct SubmitArgs {
 	#[arg(long, default_value = "portable", value_parser = class)]
 	pub class: DeterminismClass,
 
-	/// The input (safetensors).
-	#[arg(long, value_name = "FILE")]
-	pub input: PathBuf,
+	/// What to run it on.
+	#[command(flatten)]
+	pub input: InputArgs,
 
 	/// What each executor is paid per work unit, in TCT.
 	#[arg(long, value_name = "AMOUNT")]
@@ -169,6 +174,27 @@ pub struct SubmitArgs {
 	pub wait: bool,
 }
 
+/// What to run the model on.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("source").required(true).multiple(true).args(["input", "texts", "files"]))]
+pub struct InputArgs {
+	/// The input: safetensors, or requests as JSON (.json: one or an array; .jsonl: one per line).
+	#[arg(long, value_name = "FILE", conflicts_with_all = ["texts", "files"])]
+	pub input: Option<PathBuf>,
+
+	/// A request with this text; may be repeated.
+	#[arg(long = "text", value_name = "TEXT")]
+	pub texts: Vec<String>,
+
+	/// A request with this file, an image or a sound; may be repeated.
+	#[arg(long = "file", value_name = "FILE")]
+	pub files: Vec<PathBuf>,
+
+	/// Parameters of requests that have none, as a JSON object.
+	#[arg(long, value_name = "JSON", value_parser = object)]
+	pub parameters: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
 /// Say what a job would cost.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("size").required(true).args(["items", "input"]))]
@@ -189,7 +215,7 @@ pub struct QuoteArgs {
 	#[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=512))]
 	pub items: Option<u32>,
 
-	/// The input that it would have (safetensors); only its items are counted.
+	/// The input that it would have (safetensors, .json or .jsonl); only its items are counted.
 	#[arg(long, value_name = "FILE")]
 	pub input: Option<PathBuf>,
 

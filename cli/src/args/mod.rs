@@ -14,10 +14,11 @@ use crate::amounts::Amount;
 
 pub use credit::CreditCommand;
 pub use job::{
-	JobCommand, OpenCanaryArgs, QuoteArgs, ReceiptArgs, SubmitArgs, VerifyArgs, VerifyReceiptArgs,
+	InputArgs, JobCommand, OpenCanaryArgs, QuoteArgs, ReceiptArgs, SubmitArgs, VerifyArgs,
+	VerifyReceiptArgs,
 };
-pub use model::{ModelCommand, PublishArgs};
-pub use parse::{class, precision_of, CanarySource, Portion, VariantChoice};
+pub use model::{ModelCommand, PublishArgs, QuantizeArgs};
+pub use parse::{class, precision_of, CanarySource, Portion, SimilarChoice, VariantChoice};
 pub use provider::{OfferArgs, ProviderCommand};
 
 /// Tercet: AI compute that nobody has to trust.

@@ -1,6 +1,6 @@
 //! Values of arguments: which variant, which class, how many executors.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use tercet_primitives::{
 	Architecture, DeterminismClass, ExecutionProvider, OnnxRuntimeVersion, Precision, Redundancy,
@@ -18,14 +18,14 @@ pub enum VariantChoice {
 	Index(u8),
 }
 
-impl std::str::FromStr for VariantChoice {
+impl FromStr for VariantChoice {
 	type Err = String;
 
 	fn from_str(text: &str) -> Result<Self, String> {
 		match text.parse() {
 			Ok(index) => Ok(Self::Index(index)),
 			Err(_) => precision(text).map(Self::Precision).ok_or_else(|| {
-				format!("`{text}` is neither a precision (fp32, fp16, int8, q4) nor a position (0, 1 …)")
+				format!("`{text}` is neither a precision (fp32, fp16, int8, q4, q4f16) nor a position (0, 1 …)")
 			}),
 		}
 	}
@@ -37,6 +37,7 @@ fn precision(text: &str) -> Option<Precision> {
 		"fp16" => Some(Precision::Fp16),
 		"int8" => Some(Precision::Int8),
 		"q4" => Some(Precision::Q4),
+		"q4f16" => Some(Precision::Q4f16),
 		_ => None,
 	}
 }
@@ -52,9 +53,40 @@ pub(super) fn variant_file(text: &str) -> Result<(Precision, PathBuf), String> {
 		.split_once('=')
 		.filter(|(_, file)| !file.is_empty())
 		.ok_or_else(|| format!("`{text}` is not PRECISION=FILE, like int8=model.onnx"))?;
-	let precision = precision(name)
-		.ok_or_else(|| format!("`{name}` is not a precision: fp32, fp16, int8 or q4"))?;
-	Ok((precision, file.into()))
+	Ok((precision_name(name)?, file.into()))
+}
+
+pub(super) fn precision_name(text: &str) -> Result<Precision, String> {
+	precision(text)
+		.ok_or_else(|| format!("`{text}` is not a precision: fp32, fp16, int8, q4 or q4f16"))
+}
+
+/// A distance, and the precision that it is for; all that have none of their own, without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SimilarChoice {
+	/// The precision.
+	pub precision: Option<Precision>,
+	/// Bits in which two honest fingerprints may differ.
+	pub distance: u16,
+}
+
+impl FromStr for SimilarChoice {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, String> {
+		match text.split_once('=') {
+			None => Ok(Self { precision: None, distance: distance(text)? }),
+			Some((name, bits)) => {
+				Ok(Self { precision: Some(precision_name(name)?), distance: distance(bits)? })
+			},
+		}
+	}
+}
+
+/// A JSON object.
+pub(super) fn object(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+	serde_json::from_str(text)
+		.map_err(|error| format!("no JSON object, like {{\"top_k\": 1}}: {error}"))
 }
 
 pub(super) fn label(text: &str) -> Result<String, String> {
@@ -129,7 +161,7 @@ pub struct CanarySource {
 	pub file: PathBuf,
 }
 
-impl std::str::FromStr for CanarySource {
+impl FromStr for CanarySource {
 	type Err = String;
 
 	fn from_str(text: &str) -> Result<Self, String> {
@@ -153,7 +185,7 @@ pub enum Portion {
 	Some(Amount),
 }
 
-impl std::str::FromStr for Portion {
+impl FromStr for Portion {
 	type Err = String;
 
 	fn from_str(text: &str) -> Result<Self, String> {
@@ -174,7 +206,7 @@ pub(super) fn hash(text: &str) -> Result<H256, String> {
 }
 
 /// Reads the Hamming distance within which two honest fingerprints lie.
-pub(super) fn distance(text: &str) -> Result<u16, String> {
+fn distance(text: &str) -> Result<u16, String> {
 	const END: u16 = FINGERPRINT_BITS / 2;
 	text.parse().ok().filter(|distance| *distance < END).ok_or_else(|| {
 		format!("`{text}` is not a distance: a number of bits below {END}, half a fingerprint")
@@ -230,6 +262,10 @@ mod tests {
 			assert!(hash(text).is_err(), "{text}");
 		}
 		assert_eq!(distance("12"), Ok(12));
+		let q4 = SimilarChoice { precision: Some(Precision::Q4), distance: 20 };
+		assert_eq!("q4=20".parse(), Ok(q4));
+		assert_eq!("20".parse(), Ok(SimilarChoice { precision: None, distance: 20 }));
+		assert!("q5=20".parse::<SimilarChoice>().is_err());
 		for text in ["128", "-1", "x"] {
 			assert!(distance(text).is_err(), "{text}");
 		}

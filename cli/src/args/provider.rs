@@ -80,6 +80,16 @@ Examples:
 		provider: AccountId32,
 	},
 
+	/// Let the key of a worker answer jobs for you, and change offers and availability; it cannot
+	/// move your stake. Your own key can stay offline then.
+	WorkerKey {
+		/// Address of the worker's key, as `tercet-worker init` shows it.
+		address: AccountId32,
+		/// Take that back.
+		#[arg(long)]
+		remove: bool,
+	},
+
 	/// Claim the rewards of eras for a provider. Anybody may.
 	Claim {
 		/// For whom; the account of --key if not said.

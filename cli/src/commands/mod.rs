@@ -6,6 +6,8 @@ pub mod devnet;
 pub mod job;
 pub mod model;
 pub mod provider;
+mod publish;
+mod quantize;
 pub mod transaction;
 
 use anyhow::Result;

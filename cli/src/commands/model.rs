@@ -1,26 +1,18 @@
 //! `tercet model`: publish, list, show.
 
-use std::{fs, path::PathBuf};
-
-use anyhow::{bail, Context as _, Result};
+use anyhow::{Context as _, Result};
 use serde_json::{json, Value};
 use tercet_chain_client::{calls, Included};
-use tercet_primitives::{
-	model::Label, AccountId32, Agreement, Model, ModelId, Precision, Variant, WorkUnits,
-};
+use tercet_primitives::{model::Label, AccountId32, Agreement, Model, ModelId};
 use tercet_walrus_client::BlobId;
 
-use super::transaction::send;
+use super::{publish, quantize, transaction::send};
 use crate::{
-	amounts::{number, percent, size, Amount},
-	args::{precision_of, ModelCommand, PublishArgs},
-	blobs,
+	amounts::{number, percent, size},
+	args::ModelCommand,
 	context::{self, Context},
 	output::{abbreviate, facts, right, table},
 };
-
-/// Least memory that a session is said to need, in bytes.
-const LEAST_MEMORY: u64 = 64 << 20;
 
 /// Does what the command says.
 ///
@@ -28,7 +20,8 @@ const LEAST_MEMORY: u64 = 64 << 20;
 /// Whatever it ran into.
 pub async fn run(context: &Context, command: ModelCommand) -> Result<()> {
 	match command {
-		ModelCommand::Publish(args) => publish(context, args).await,
+		ModelCommand::Publish(args) => publish::run(context, args).await,
+		ModelCommand::Quantize(args) => quantize::run(context, args).await,
 		ModelCommand::List => list(context).await,
 		ModelCommand::Show { id } => show(context, id).await,
 		ModelCommand::Transfer { id, to, .. } => {
@@ -56,68 +49,6 @@ pub async fn run(context: &Context, command: ModelCommand) -> Result<()> {
 	}
 }
 
-async fn publish(context: &Context, args: PublishArgs) -> Result<()> {
-	let named = args.files.iter().map(|file| (precision_of(file), file.clone()));
-	let files = named.chain(args.variants.clone()).collect::<Vec<_>>();
-	// Everything that can be wrong without the network comes first: uploads cost money.
-	let files = files.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-	let key = context.key()?;
-	let (chain, _, at) = context.best().await?;
-	if let Some(parent) = args.parent {
-		context::model(&at, parent).await.context("--parent names no model")?;
-	}
-	let store = context.store()?;
-	let agreement = match args.similar {
-		None => Agreement::Exact,
-		Some(max_distance) => Agreement::Similar { max_distance, feature: args.feature.into() },
-	};
-	let mut variants = Vec::new();
-	for (precision, path, bytes) in files {
-		let memory = match args.memory {
-			Some(memory) => memory.0,
-			None => (bytes.len() as u64).saturating_mul(4).max(LEAST_MEMORY),
-		};
-		let what = path.display().to_string();
-		let artifact = blobs::upload(&store, context.out, &what, bytes).await?;
-		context.out.note(format!("{what} is stored as blob {}", BlobId(artifact.blob_id)));
-		variants.push(Variant {
-			precision,
-			artifact,
-			units_per_item: WorkUnits(args.units),
-			memory,
-			agreement,
-		});
-	}
-	let count = variants.len();
-	let call = calls::publish_model(calls::NewModel {
-		name: &args.name,
-		task: &args.task,
-		licence: &args.licence,
-		royalty: args.royalty.0,
-		parent: args.parent,
-		derivative_share: args.derivative_share.0,
-		variants,
-	});
-	let spinner = context.out.spinner("publishing");
-	let included = chain.submit(&key, call).await?;
-	spinner.finish_and_clear();
-	let id = published(&included)?;
-	let value = json!({
-		"model": id,
-		"variants": count,
-		"block": included.block,
-		"transaction": included.extrinsic_hash,
-		"fee": included.fee,
-	});
-	context.out.result(&value, || {
-		format!(
-			"model {id} is published with {count} variant(s), in block {}, for a fee of {}\nlook at it with `tercet model show {id}`",
-			included.block.number,
-			Amount(included.fee),
-		)
-	})
-}
-
 /// The id of the model that a transaction published.
 ///
 /// # Errors
@@ -127,14 +58,6 @@ pub fn published(included: &Included) -> Result<ModelId> {
 		.event("ModelRegistry", "Published")
 		.context("the chain has published no model, although the transaction succeeded")?;
 	Ok(event.decode::<ModelId>()?)
-}
-
-fn read((precision, path): (Precision, PathBuf)) -> Result<(Precision, PathBuf, Vec<u8>)> {
-	let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-	if bytes.is_empty() {
-		bail!("{} is empty, so it is no ONNX model", path.display());
-	}
-	Ok((precision, path, bytes))
 }
 
 async fn list(context: &Context) -> Result<()> {

@@ -76,6 +76,14 @@ pub async fn run(context: &Context, command: ProviderCommand) -> Result<()> {
 			let done = format!("{provider} is run by you, and shares no job with your others");
 			send(context, calls::accept_provider(provider), &done).await
 		},
+		ProviderCommand::WorkerKey { address, remove: false } => {
+			let done = format!("{address} may answer jobs for you, and cannot move your stake");
+			send(context, calls::add_proxy(address, calls::WORKER_PROXY), &done).await
+		},
+		ProviderCommand::WorkerKey { address, remove: true } => {
+			let done = format!("{address} may no longer act for you");
+			send(context, calls::remove_proxy(address, calls::WORKER_PROXY), &done).await
+		},
 		ProviderCommand::Claim { provider, era } => claim(context, provider, era).await,
 		ProviderCommand::Show { account } => show(context, account).await,
 	}

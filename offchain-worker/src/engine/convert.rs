@@ -3,8 +3,12 @@
 use std::fmt::Debug;
 
 use half::{bf16, f16};
-use ort::value::{
-	DynValue, PrimitiveTensorElementType, Tensor as OrtTensor, TensorElementType, ValueType,
+use ort::{
+	session::SessionInputValue,
+	value::{
+		DynValue, PrimitiveTensorElementType, Tensor as OrtTensor, TensorElementType, TensorRef,
+		ValueType,
+	},
 };
 use tercet_tensors::{Dtype, Tensor};
 
@@ -17,14 +21,21 @@ trait Element: PrimitiveTensorElementType + Copy + Debug + 'static {
 	/// All elements of little-endian bytes.
 	fn read(bytes: &[u8]) -> Vec<Self>;
 
+	/// The same, where they lie, if this type can be looked at so and they lie as it needs.
+	fn view(_: &[u8]) -> Option<&[Self]> {
+		None
+	}
+
 	/// Little-endian bytes of all elements.
 	fn write(elements: &[Self]) -> Vec<u8>;
 }
 
 macro_rules! elements {
-	($($element:ty, $dtype:ident;)*) => {
+	($($element:ty, $dtype:ident $(, $view:item)?;)*) => {
 		$(impl Element for $element {
 			const DTYPE: Dtype = Dtype::$dtype;
+
+			$($view)?
 
 			fn read(bytes: &[u8]) -> Vec<Self> {
 				let (chunks, _) = bytes.as_chunks();
@@ -37,8 +48,26 @@ macro_rules! elements {
 		})*
 	};
 }
+
+/// Elements of which every pattern of bits is one, on machines that write them as files do.
+macro_rules! plain_elements {
+	($($element:ty, $dtype:ident;)*) => {
+		elements! {
+			$($element, $dtype, fn view(bytes: &[u8]) -> Option<&[Self]> {
+				match cfg!(target_endian = "little") {
+					true => bytemuck::try_cast_slice(bytes).ok(),
+					false => None,
+				}
+			};)*
+		}
+	};
+}
+
 elements! {
-	f32, F32; f64, F64; f16, F16; bf16, BF16;
+	f16, F16; bf16, BF16;
+}
+plain_elements! {
+	f32, F32; f64, F64;
 	i8, I8; i16, I16; i32, I32; i64, I64;
 	u8, U8; u16, U16; u32, U32; u64, U64;
 }
@@ -95,6 +124,22 @@ pub fn to_value(tensor: &Tensor, kind: TensorElementType) -> Result<DynValue, En
 	}
 	let unsupported = || EngineError::Run(format!("no values of type {kind}"));
 	dispatch!(kind, value(tensor)).ok_or_else(unsupported)?
+}
+
+/// As [`to_value`], without a copy where the bytes lie as ONNX Runtime needs them.
+pub fn to_input(
+	tensor: &Tensor,
+	kind: TensorElementType,
+) -> Result<SessionInputValue<'_>, EngineError> {
+	fn view<T: Element>(tensor: &Tensor) -> Option<Result<SessionInputValue<'_>, EngineError>> {
+		let elements = T::view(tensor.data())?;
+		let view = TensorRef::from_array_view((tensor.shape().to_vec(), elements));
+		Some(view.map(Into::into).map_err(|error| EngineError::Run(error.to_string())))
+	}
+	match dispatch!(kind, view(tensor)).flatten() {
+		Some(view) => view,
+		None => Ok(to_value(tensor, kind)?.into()),
+	}
 }
 
 /// The output called `name`, as a tensor of ours.

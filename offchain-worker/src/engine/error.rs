@@ -59,6 +59,9 @@ pub enum EngineError {
 		/// What the map holds.
 		found: Vec<usize>,
 	},
+	/// ONNX Runtime asked for memory and got none.
+	#[error("not enough memory: {0}")]
+	Memory(String),
 	/// The graph failed while it ran.
 	#[error("ONNX Runtime failed: {0}")]
 	Run(String),
@@ -81,6 +84,28 @@ pub enum EngineError {
 		/// Items of the results.
 		found: u32,
 	},
+}
+
+/// How ONNX Runtime, the C++ library and Rust's say that there is no memory.
+const OUT_OF_MEMORY: &[&str] =
+	&["bad_alloc", "bad allocation", "Failed to allocate memory", "memory allocation of"];
+
+/// Whether `text`, of an error or of a process that died, speaks of a lack of memory.
+///
+/// [`model_check`](crate::model_check) refuses names that do, so that no model can say so.
+pub fn is_memory(text: &str) -> bool {
+	OUT_OF_MEMORY.iter().any(|phrase| text.contains(phrase))
+}
+
+impl EngineError {
+	/// The error of a graph that ran.
+	pub(super) fn running(error: &ort::Error) -> Self {
+		let text = error.to_string();
+		match is_memory(&text) {
+			true => Self::Memory(text),
+			false => Self::Run(text),
+		}
+	}
 }
 
 impl From<ort::Error> for EngineError {

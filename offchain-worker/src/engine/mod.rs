@@ -27,8 +27,8 @@ use std::{
 use ort::environment::Environment;
 use tercet_primitives::{Architecture, DeterminismClass, ExecutionProvider, OnnxRuntimeVersion};
 
-pub use device::{Device, DeviceChoice};
-pub use error::EngineError;
+pub use device::{BadDevice, Device, DeviceChoice};
+pub use error::{is_memory, EngineError};
 pub use session::{Port, Session};
 
 /// The loaded library. `ort` allows one environment per process and never another one after it.
@@ -60,14 +60,23 @@ impl Engine {
 		Ok(Self { environment, version, device: Device::Cpu })
 	}
 
-	/// As [`Self::load`], on the device that `choice` asks for.
+	/// As [`Self::load`], on the first device that `choice` asks for.
 	///
 	/// # Errors
 	/// As [`Self::load`], and [`EngineError::NoCuda`] if CUDA was demanded and cannot be used.
 	pub fn load_on(library: &Path, choice: DeviceChoice) -> Result<Self, EngineError> {
+		let mut engines = Self::load_on_all(library, choice)?;
+		Ok(engines.remove(0))
+	}
+
+	/// As [`Self::load_on`], on every device, at least one. Each has been tried.
+	///
+	/// # Errors
+	/// As [`Self::load_on`].
+	pub fn load_on_all(library: &Path, choice: DeviceChoice) -> Result<Vec<Self>, EngineError> {
 		let engine = Self::load(library)?;
-		let device = device::choose(choice, || engine.on(Device::Cuda).probe())?;
-		Ok(engine.on(device))
+		let devices = device::choose(choice, |device| engine.on(device).probe())?;
+		Ok(devices.into_iter().map(|device| engine.on(device)).collect())
 	}
 
 	/// A session for the ONNX file `model` with `threads` threads inside each operator.
@@ -79,7 +88,36 @@ impl Engine {
 	/// [`EngineError::Session`] if ONNX Runtime cannot load it.
 	pub fn session(&self, model: &[u8], threads: usize) -> Result<Session, EngineError> {
 		crate::model_check::check(model)?;
+		self.checked_session(model, threads)
+	}
+
+	/// As [`Self::session`], for a file that was checked.
+	///
+	/// # Errors
+	/// As [`Self::session`].
+	pub fn checked_session(&self, model: &[u8], threads: usize) -> Result<Session, EngineError> {
 		Session::open(&self.environment, self.device, model, threads)
+	}
+
+	/// The session of ONNX Runtime's binding, for a file that was checked: for those who bind values
+	/// themselves.
+	///
+	/// # Errors
+	/// As [`Self::session`].
+	pub fn bare_session(
+		&self,
+		model: &[u8],
+		threads: usize,
+	) -> Result<ort::session::Session, EngineError> {
+		session::bare(&self.environment, self.device, model, threads)
+	}
+
+	/// A session for the smallest graph there is: `y = x`, floats of shape `[1]`.
+	///
+	/// # Errors
+	/// As [`Self::session`].
+	pub fn identity(&self, threads: usize) -> Result<Session, EngineError> {
+		self.session(device::IDENTITY, threads)
 	}
 
 	/// Where sessions run.
@@ -99,23 +137,27 @@ impl Engine {
 	}
 
 	/// The class in which this machine's float results have equal bits, with `threads` threads;
-	/// `None` on instruction sets that have no name yet.
+	/// `None` on instruction sets that have no name yet, and with TensorRT, which has no such class.
+	///
+	/// Whether the machine keeps what the class promises, the [self-test](crate::selftest) finds out.
 	pub fn pinned_class(&self, threads: u8) -> Option<DeterminismClass> {
 		let provider = match self.device {
 			Device::Cpu => ExecutionProvider::Cpu,
-			Device::Cuda => ExecutionProvider::Cuda,
+			Device::Cuda(_) => ExecutionProvider::Cuda,
+			Device::TensorRt(_) => return None,
 		};
 		let architecture = architecture()?;
 		Some(DeterminismClass::Pinned { provider, runtime: self.version, architecture, threads })
 	}
 
-	fn on(&self, device: Device) -> Self {
+	/// The same library on another device, which nobody has tried.
+	pub fn on(&self, device: Device) -> Self {
 		Self { device, ..self.clone() }
 	}
 
 	/// Opens a session for the smallest graph there is: whether the device really works.
 	fn probe(&self) -> Result<(), EngineError> {
-		self.session(device::IDENTITY, 1).map(drop)
+		self.identity(1).map(drop)
 	}
 }
 
@@ -128,6 +170,9 @@ fn loaded(library: &Path) -> Result<Loaded, EngineError> {
 			Err(EngineError::OtherLibrary { loaded: loaded.path.clone(), asked: library.into() })
 		};
 	}
+	// Microsoft's builds for Linux collect what they run in a database at home and send it off. This
+	// must be said before the library is loaded; its own switch comes too late.
+	std::env::set_var("ORT_DISABLE_TELEMETRY", "1");
 	let builder =
 		ort::init_from(library).map_err(|error| EngineError::Library(error.to_string()))?;
 	let environment = builder.with_name("tercet").with_telemetry(false).build()?;

@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use tercet_primitives::{apis::ProviderView, Balance, DeterminismClass, ModelId, PoolId};
+use tercet_primitives::{apis::ProviderView, Balance, ModelId, PoolId};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-	chain::{ChainError, Message},
+	chain::{ChainError, Message, NO_RIGHTS},
 	context::{Backoff, Context},
-	offers::{wanted, Amount, Offer},
+	offers::{wanted, Amount, Classes, Offer},
+	pause::PauseState,
 	supervisor::ServiceError,
 };
 
@@ -22,8 +23,8 @@ pub struct Terms {
 	pub bond: Option<Balance>,
 	/// What to offer.
 	pub offers: Vec<Offer>,
-	/// The class for variants whose bits depend on the machine.
-	pub pinned: Option<DeterminismClass>,
+	/// The classes to offer variants in.
+	pub classes: Classes,
 }
 
 /// Bonds, offers and goes available, as the terms say.
@@ -32,8 +33,9 @@ pub struct Availability {
 	terms: Terms,
 	/// Pools whose offers the chain refused.
 	refused: BTreeSet<PoolId>,
-	/// Whether the provider was available once. Whoever takes it out of the pools later means it.
-	was_available: bool,
+	/// Whether it still has to enter the pools: it has not been there yet, or left them for a pause.
+	/// Whoever else takes it out of them means it, until the operator says `resume`.
+	enter: bool,
 }
 
 /// Why the terms could not be met.
@@ -54,7 +56,7 @@ impl From<ChainError> for Unmet {
 impl Availability {
 	/// The service.
 	pub fn new(context: Context, terms: Terms) -> Self {
-		Self { context, terms, refused: BTreeSet::new(), was_available: false }
+		Self { context, terms, refused: BTreeSet::new(), enter: true }
 	}
 
 	/// Runs until `shutdown`: meets the terms, and offers models that are published later.
@@ -67,43 +69,71 @@ impl Availability {
 
 	async fn serve(mut self) -> Result<(), ServiceError> {
 		let mut board = self.context.board.subscribe();
+		let mut pause = self.context.pause.subscribe();
 		let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(15));
 		loop {
-			match self.meet().await {
-				Ok(()) => {
-					backoff.reset();
-					let next = board.borrow().block.saturating_add(LOOK_EVERY);
-					if board.wait_for(|board| board.block >= next).await.is_err() {
-						return Ok(());
-					}
-				},
-				Err(Unmet::Later(reason)) => {
-					tracing::warn!(%reason, "not available yet; trying again");
-					backoff.wait().await;
-				},
-				Err(Unmet::Never(reason)) => return Err(ServiceError::Fatal(reason)),
+			let seen = pause.borrow_and_update().clone();
+			let paused = seen.is_paused();
+			let next = board.borrow().block.saturating_add(LOOK_EVERY);
+			let met = self.meet(paused).await;
+			let wait = async {
+				match met {
+					Ok(()) => {
+						backoff.reset();
+						let _ = board.wait_for(|board| board.block >= next).await;
+					},
+					Err(Unmet::Later(reason)) => {
+						tracing::warn!(%reason, "not available yet; trying again");
+						backoff.wait().await;
+					},
+					Err(Unmet::Never(reason)) => return Err(ServiceError::Fatal(reason)),
+				}
+				Ok(())
+			};
+			tokio::select! {
+				waited = wait => waited?,
+				// A lost sender would mean that the worker ends.
+				Ok(()) = pause.changed() => self.enter |= resumed(&seen, &pause.borrow()),
 			}
 		}
 	}
 
 	/// Does what is missing. Everything is looked up again, so it is harmless to repeat.
-	async fn meet(&mut self) -> Result<(), Unmet> {
-		let provider = self.context.chain.provider().await?;
+	async fn meet(&mut self, paused: bool) -> Result<(), Unmet> {
+		let chain = self.context.chain.clone();
+		if chain.signer() != chain.account() && !chain.standing().await?.may_act {
+			let hint = NO_RIGHTS.replace("ADDRESS", &chain.signer().to_string());
+			return Err(Unmet::Later(hint));
+		}
+		let provider = chain.provider().await?;
+		if paused {
+			return match provider {
+				Some(provider) if provider.available => {
+					// Before it is sent: it may be taken and the answer lost.
+					self.enter = true;
+					chain.send(Message::GoUnavailable).await?;
+					let pause = self.context.pause.borrow().clone();
+					tracing::info!(reason = pause.reason(), "left the pools");
+					Ok(())
+				},
+				_ => Ok(()),
+			};
+		}
 		self.bond(provider.as_ref()).await?;
 		self.offer(provider.as_ref()).await?;
-		if self.was_available {
+		if !self.enter {
 			return Ok(());
 		}
-		let provider = self.context.chain.provider().await?;
+		let provider = chain.provider().await?;
 		match provider {
-			Some(provider) if provider.available => self.was_available = true,
+			Some(provider) if provider.available => self.enter = false,
 			Some(provider) if !provider.offers.is_empty() => {
-				match self.context.chain.send(Message::GoAvailable).await {
+				match chain.send(Message::GoAvailable).await {
 					Ok(_) | Err(ChainError::AlreadyDone(_)) => {},
 					Err(error) => return Err(error.into()),
 				}
 				tracing::info!(offers = provider.offers.len(), "available for jobs");
-				self.was_available = true;
+				self.enter = false;
 			},
 			_ => tracing::debug!("nothing is offered yet; not available"),
 		}
@@ -114,6 +144,15 @@ impl Availability {
 		let bonded = provider.map_or(0, |provider| provider.bonded);
 		let missing = self.terms.bond.unwrap_or(0).saturating_sub(bonded);
 		if missing > 0 {
+			let chain = &self.context.chain;
+			if chain.signer() != chain.account() {
+				let (amount, account) = (Amount(missing), chain.account());
+				let hint = format!(
+					"{account} lacks {amount} of the stake in [offers], which a proxy cannot bond; \
+					 with its own key: `tercet --key COLD provider bond AMOUNT`"
+				);
+				return Err(Unmet::Later(hint));
+			}
 			let sent = self.context.chain.send(Message::Bond(missing)).await;
 			sent.map_err(|error| match error {
 				ChainError::Refused(reason) => {
@@ -142,7 +181,7 @@ impl Availability {
 		let offered: BTreeSet<PoolId> = provider
 			.map(|provider| provider.offers.iter().map(|(pool, _)| *pool).collect())
 			.unwrap_or_default();
-		for (pool, price) in wanted(&self.terms.offers, &models, self.terms.pinned) {
+		for (pool, price) in wanted(&self.terms.offers, &models, self.terms.classes) {
 			if offered.contains(&pool) || self.refused.contains(&pool) {
 				continue;
 			}
@@ -163,6 +202,11 @@ impl Availability {
 		}
 		Ok(())
 	}
+}
+
+/// Whether the operator said `resume` between two states: took back a pause, or said it without one.
+fn resumed(before: &PauseState, after: &PauseState) -> bool {
+	after.operator.is_none() && (before.operator.is_some() || before == after)
 }
 
 /// Leaves the pools, so that no more jobs come. Jobs in hand remain.

@@ -7,12 +7,13 @@ use std::{
 };
 
 use rand::RngCore;
+use tercet_hardware::Energy;
 use tercet_primitives::{
-	apis::Assignment, hashing::Salt, Agreement, Answer, BoundedVec, DeterminismClass, Payload,
-	Response, H256,
+	apis::Assignment, hashing::Salt, Agreement, Answer, BoundedVec, DeterminismClass,
+	ExecutionProvider, Payload, Response, H256,
 };
 use tokio::{
-	sync::{OwnedSemaphorePermit, Semaphore},
+	sync::{watch, OwnedSemaphorePermit, Semaphore},
 	task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -20,17 +21,19 @@ use tracing::Instrument;
 
 use super::{
 	blocking,
-	fault::{parse_input, Verdict},
+	fault::Verdict,
 	fetch::{at, Patience},
-	items::{run_items, Batch},
 	Fault,
 };
 use crate::{
-	compute::Runnable,
+	compute::{Failure, Opening, Request, Results, Runnable},
 	context::{Backoff, Context},
 	duty::{next, Next},
+	items::Batch,
 	journal::{Entry, Progress, Seat},
 	metrics::Reason,
+	pause::PauseState,
+	receipts::Receipt,
 	steps::Step,
 	supervisor::ServiceError,
 	window::Window,
@@ -138,6 +141,14 @@ struct Outcome {
 	digests: Vec<H256>,
 }
 
+/// A model on its way to a process.
+enum Loading {
+	/// A process has it open.
+	Loaded(Box<dyn Runnable>),
+	/// The artifact.
+	Bytes(Vec<u8>),
+}
+
 impl Task {
 	async fn run(self, permits: Arc<Semaphore>) {
 		// A job that waits for its turn, for the store or for its own end gives up in time.
@@ -146,6 +157,7 @@ impl Task {
 			biased;
 			outcome = self.respond(permits) => outcome,
 			() = give_up => Err(Fault::TooLate(self.patience.problem())),
+			reason = handed_back(self.context.pause.subscribe()) => Err(Fault::Paused(reason)),
 		};
 		let entry = match outcome {
 			Ok(Outcome { response, digests }) => {
@@ -167,32 +179,37 @@ impl Task {
 	/// permit between them.
 	async fn respond(&self, permits: Arc<Semaphore>) -> Result<Outcome, Fault> {
 		let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
-		let mut attempt = 1;
+		let (mut attempt, mut suspicion) = (1, None);
 		loop {
 			let Ok(permit) = permits.clone().acquire_owned().await else {
 				return Err(Fault::TooLate("the worker ends".into()));
 			};
 			let running = Running::new(&self.context);
-			let outcome = self.result(Arc::new(permit)).await;
+			let outcome = self.result(Arc::new(permit), suspicion.is_some()).await;
 			drop(running);
-			let fault = match outcome {
-				Ok(outcome) => return Ok(outcome),
-				Err(fault) => fault,
+			let fault = match (outcome, &suspicion) {
+				(Ok(outcome), None) => return Ok(outcome),
+				(Ok(_), Some(failure)) => return Err(Fault::Doubtful(Failure::clone(failure))),
+				(Err(fault), _) => fault,
 			};
-			match fault.verdict() {
-				Verdict::Invalid(why) => {
+			match (fault.verdict(self.alike()), fault) {
+				(Verdict::Suspect(_), Fault::Run(failure)) if suspicion.is_none() => {
+					tracing::warn!(%failure, "once more, in a process of its own");
+					suspicion = Some(failure);
+				},
+				(Verdict::Invalid(why) | Verdict::Suspect(why), fault) => {
 					tracing::warn!(reason = %fault, ?why, "the job cannot be run");
 					let reason = Reason { reason: fault.name().into() };
 					self.context.metrics.invalid.get_or_create(&reason).inc();
 					return Ok(Outcome { response: Response::Invalid(why), digests: Vec::new() });
 				},
-				Verdict::Local if attempt < ATTEMPTS => {
+				(Verdict::Local, fault) if attempt < ATTEMPTS => {
 					tracing::error!(%fault, attempt, "this machine fails; trying again");
 					self.patience.note(&fault);
 					attempt += 1;
 					backoff.wait().await;
 				},
-				Verdict::Local | Verdict::Abstain => return Err(fault),
+				(Verdict::Local | Verdict::Abstain, fault) => return Err(fault),
 			}
 		}
 	}
@@ -219,28 +236,46 @@ impl Task {
 		self.context.journaled.notify_one();
 	}
 
-	/// The result of one attempt.
-	async fn result(&self, permit: Arc<OwnedSemaphorePermit>) -> Result<Outcome, Fault> {
+	/// The result of one attempt; `confirming` one that failed in a way that counts if it is repeated.
+	async fn result(
+		&self,
+		permit: Arc<OwnedSemaphorePermit>,
+		confirming: bool,
+	) -> Result<Outcome, Fault> {
 		let (context, assignment) = (&self.context, &self.assignment);
-		let asked = assignment.asked;
+		let (asked, items) = (assignment.asked, assignment.items);
 		tracing::info!(variant = %assignment.variant, items = asked.len(), "running");
 		let fetching = Instant::now();
-		self.check_memory().await?;
-		let model = self.model().await?;
+		let digest = assignment.artifact.digest;
+		let opening = Opening { digest, declared: self.declared_memory().await?, confirming };
+		let model = self.model(&opening).await?;
 		let input = self.input().await?;
 		context.metrics.fetch_time.observe(fetching.elapsed().as_secs_f64());
 		context.steps.passed(Step::Fetched);
 
 		let running = Instant::now();
-		let items = assignment.items;
-		let batch = self.batch();
-		let (digests, output) = blocking(move || {
-			// A run cannot be interrupted: until it has ended, it counts as running.
+		let (batch, compute) = (self.batch(), context.compute.clone());
+		let vectors_only = matches!(assignment.agreement, Agreement::Similar { .. });
+		let meter = context.host.meter.clone();
+		// Whoever drops this job ends the run.
+		let cancel = CancellationToken::new();
+		let guard = cancel.clone().drop_guard();
+		let results = blocking(move || {
+			// Until the process has ended or answered, the job counts as running.
 			let _permit = permit;
-			let output = run_items(&*model, &parse_input(&input, items)?, &asked, batch)?;
-			Ok((output.item_digests(), output.to_canonical_bytes()))
+			let mut model = match model {
+				Loading::Loaded(model) => model,
+				Loading::Bytes(bytes) => compute.load(opening, &bytes, &cancel)?,
+			};
+			let metering = meter.start(model.gpu());
+			let request = Request { input: &input, items, asked, batch, vectors_only, cancel };
+			let results = model.run(&request)?;
+			Ok((results, metering.finish()))
 		})
 		.await?;
+		drop(guard);
+		let (Results { bytes: output, digests }, energy) = results;
+		self.account(energy);
 		context.metrics.run_time.observe(running.elapsed().as_secs_f64());
 		context.steps.passed(Step::Executed);
 
@@ -252,6 +287,21 @@ impl Task {
 		Ok(Outcome { response, digests })
 	}
 
+	/// Books what the run took.
+	fn account(&self, energy: Energy) {
+		let (metrics, host) = (&self.context.metrics, &self.context.host);
+		let Assignment { job, round, variant, asked, .. } = &self.assignment;
+		tracing::info!(energy = %energy, items = asked.len(), "ran");
+		if let Some(joules) = energy.joules {
+			metrics.energy.inc_by(joules);
+			metrics.job_energy.observe(joules);
+		}
+		let receipt = Receipt::now(*job, *round, *variant, asked.len(), &energy);
+		if let Err(error) = host.receipts.write(&receipt) {
+			tracing::warn!(%error, "cannot write the job's receipt");
+		}
+	}
+
 	/// Float results change with the shape of the batch. Where bits count and the graph is not
 	/// integer-exact, items that are run again must therefore be run among all the others.
 	fn batch(&self) -> Batch {
@@ -261,37 +311,44 @@ impl Task {
 		}
 	}
 
+	/// Whether everybody who runs this job computes the same bits, errors included.
+	fn alike(&self) -> bool {
+		let provider = ExecutionProvider::Cpu;
+		matches!(self.assignment.class,
+			DeterminismClass::Pinned { provider: found, .. } if found == provider)
+	}
+
+	/// Memory that the model's record declares, if there is a record.
+	///
 	/// Refuses jobs that cannot fit: what everybody must load is larger than what the model's record
 	/// says. Providers offer a variant because of that record.
-	async fn check_memory(&self) -> Result<(), Fault> {
+	async fn declared_memory(&self) -> Result<Option<u64>, Fault> {
 		let Assignment { variant, artifact, input, .. } = &self.assignment;
 		let model = self.context.chain.model(variant.model).await?;
 		let record =
 			model.as_ref().and_then(|model| model.variants.get(usize::from(variant.index)));
-		let Some(declared) = record.map(|variant| variant.memory) else { return Ok(()) };
+		let Some(declared) = record.map(|variant| variant.memory) else { return Ok(None) };
 		let need = artifact.size.saturating_add(input.size());
 		match need > declared {
 			true => Err(Fault::Memory { need, declared }),
-			false => Ok(()),
+			false => Ok(Some(declared)),
 		}
 	}
 
-	/// The model, loaded: from memory, from disk, or from the store.
-	async fn model(&self) -> Result<Arc<dyn Runnable>, Fault> {
+	/// The model: open already, or as it is on disk or in the store.
+	async fn model(&self, opening: &Opening) -> Result<Loading, Fault> {
 		let artifact = self.assignment.artifact;
 		let limit = self.settings.max_model_bytes;
 		if artifact.size > limit {
 			return Err(Fault::TooLarge { what: "a model", size: artifact.size, limit });
 		}
-		let compute = self.context.compute.clone();
-		if let Some(model) = compute.loaded(&artifact.digest) {
-			return Ok(model);
+		if let Some(model) = self.context.compute.loaded(opening) {
+			return Ok(Loading::Loaded(model));
 		}
-		let bytes = match &self.settings.replace_model {
+		Ok(Loading::Bytes(match &self.settings.replace_model {
 			Some(replacement) => replacement.to_vec(),
 			None => self.model_bytes().await?,
-		};
-		blocking(move || Ok(compute.load(artifact.digest, &bytes)?)).await
+		}))
 	}
 
 	async fn model_bytes(&self) -> Result<Vec<u8>, Fault> {
@@ -354,6 +411,20 @@ impl<'a> Running<'a> {
 impl Drop for Running<'_> {
 	fn drop(&mut self) {
 		self.0.metrics.running.dec();
+	}
+}
+
+/// Waits until somebody wants jobs handed back, and says why.
+async fn handed_back(mut pause: watch::Receiver<PauseState>) -> String {
+	loop {
+		let reason = pause.borrow_and_update().hands_back().map(str::to_owned);
+		if let Some(reason) = reason {
+			return reason;
+		}
+		if pause.changed().await.is_err() {
+			// The worker ends.
+			return std::future::pending().await;
+		}
 	}
 }
 

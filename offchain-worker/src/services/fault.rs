@@ -1,9 +1,13 @@
 //! Why a worker has no result for a job, and what it says instead.
 
 use tercet_primitives::Invalidity;
-use tercet_tensors::TensorMap;
 
-use crate::{chain::ChainError, engine::EngineError, journal::JournalError, store::StoreError};
+use crate::{
+	chain::ChainError,
+	compute::{Failure, FailureKind},
+	journal::JournalError,
+	store::StoreError,
+};
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -44,24 +48,17 @@ pub enum Fault {
 	/// Files cannot be read or written.
 	#[error("cache: {0}")]
 	Cache(#[from] std::io::Error),
-	/// The input is no map of tensors.
-	#[error("input: {0}")]
-	Input(tercet_tensors::Error),
-	/// The input has another number of items than the job says.
-	#[error("the input has {found} items, the job {declared}")]
-	Items {
-		/// What the job says.
-		declared: u32,
-		/// What the input has.
-		found: u32,
-	},
 	/// The model was refused, or failed.
 	#[error(transparent)]
-	Engine(#[from] EngineError),
-	/// Items are asked for that the job does not have.
+	Run(#[from] Failure),
+	/// There are results, after the first attempt at them ended in a way that counts if it is
+	/// repeated: others may have ended that way.
+	#[error("there are results, but the first attempt at them failed: {0}")]
+	Doubtful(Failure),
+	/// Items are asked for that the results do not have.
 	#[error("items are asked for that the job does not have")]
 	Asked,
-	/// ONNX Runtime or this program panicked.
+	/// This program panicked.
 	#[error("crashed: {0}")]
 	Crashed(String),
 	/// The response could not be written down, so it must not be given.
@@ -70,6 +67,9 @@ pub enum Fault {
 	/// The results of an earlier run are gone, from here and from the store.
 	#[error("the results are gone: {0}")]
 	ResultsGone(String),
+	/// The machine, or its owner, wants the worker to stand aside.
+	#[error("handed back: {0}")]
+	Paused(String),
 	/// The chain has a commitment that the journal cannot open.
 	#[error("the chain has a commitment of ours that the journal does not know")]
 	Forgotten,
@@ -80,6 +80,8 @@ pub enum Fault {
 pub enum Verdict {
 	/// Every honest executor finds the same: the job cannot be run. That is a response.
 	Invalid(Invalidity),
+	/// If it happens again, in a process of its own: the job cannot be run. If it does not: abstain.
+	Suspect(Invalidity),
 	/// The fault lies in this machine, and may go away: try again, and abstain in time otherwise.
 	Local,
 	/// Only this worker does not run it: abstain. That costs a little reputation; a wrong response
@@ -88,41 +90,36 @@ pub enum Verdict {
 }
 
 impl Fault {
-	/// What follows.
+	/// What follows. `alike` says that everybody who runs the job computes the same bits: then errors
+	/// of what computes them are the same, too.
 	///
 	/// [`Verdict::Invalid`] is for what the bytes of job, model and input alone decide, and for blobs
 	/// that are not there after an honest effort. Everything that another machine may see
-	/// differently is [`Verdict::Local`], a failing allocation included: whether it fails depends on
-	/// who else uses the memory.
-	pub fn verdict(&self) -> Verdict {
-		use EngineError as E;
+	/// differently is [`Verdict::Local`]. In between are processes that die of a model: see
+	/// [`crate::runner`].
+	pub fn verdict(&self, alike: bool) -> Verdict {
 		match self {
 			Self::Missing(..) => Verdict::Invalid(Invalidity::BlobMissing),
 			Self::Mismatch(_) => Verdict::Invalid(Invalidity::BlobMismatch),
 			Self::Memory { .. } => Verdict::Invalid(Invalidity::OutOfMemory),
-			Self::Input(_) | Self::Items { .. } => Verdict::Invalid(Invalidity::InputRefused),
-			Self::Engine(error) => match error {
-				E::Model(_)
-				| E::Malformed(_)
-				| E::UnsupportedOutput { .. }
-				| E::Output(_)
-				| E::OutputItems { .. } => Verdict::Invalid(Invalidity::ModelRefused),
-				E::MissingInput(_)
-				| E::UnexpectedInput(_)
-				| E::WrongDtype { .. }
-				| E::WrongShape { .. } => Verdict::Invalid(Invalidity::InputRefused),
-				E::Library(_)
-				| E::OtherLibrary { .. }
-				| E::NoCuda(_)
-				| E::Session(_)
-				| E::Run(_) => Verdict::Local,
+			Self::Run(failure) => match failure.kind {
+				FailureKind::Model => Verdict::Invalid(Invalidity::ModelRefused),
+				FailureKind::Input => Verdict::Invalid(Invalidity::InputRefused),
+				FailureKind::Promise => Verdict::Invalid(Invalidity::OutOfMemory),
+				FailureKind::Memory => Verdict::Suspect(Invalidity::OutOfMemory),
+				FailureKind::Crash => Verdict::Suspect(Invalidity::ModelRefused),
+				FailureKind::Graph if alike => Verdict::Suspect(Invalidity::ModelRefused),
+				FailureKind::Graph | FailureKind::Machine => Verdict::Local,
+				FailureKind::Time | FailureKind::Asked => Verdict::Abstain,
 			},
 			Self::Chain(_) | Self::Cache(_) | Self::Crashed(_) | Self::Journal(_) => Verdict::Local,
 			Self::TooLarge { .. }
 			| Self::Store(_)
 			| Self::TooLate(_)
+			| Self::Doubtful(_)
 			| Self::Asked
 			| Self::ResultsGone(_)
+			| Self::Paused(_)
 			| Self::Forgotten => Verdict::Abstain,
 		}
 	}
@@ -138,35 +135,38 @@ impl Fault {
 			Self::TooLate(_) => "too-late",
 			Self::Chain(_) => "chain",
 			Self::Cache(_) => "cache",
-			Self::Input(_) => "input",
-			Self::Items { .. } => "items",
-			Self::Engine(
-				EngineError::Model(_) | EngineError::Malformed(_) | EngineError::Session(_),
-			) => "model",
-			Self::Engine(_) => "execution",
+			Self::Run(failure) => match failure.kind {
+				FailureKind::Model => "model",
+				FailureKind::Input => "input",
+				FailureKind::Promise | FailureKind::Memory => "memory",
+				FailureKind::Crash => "model-crash",
+				FailureKind::Graph | FailureKind::Machine => "execution",
+				FailureKind::Time => "too-slow",
+				FailureKind::Asked => "asked",
+			},
+			Self::Doubtful(_) => "doubtful",
 			Self::Asked => "asked",
 			Self::Crashed(_) => "crash",
 			Self::Journal(_) => "journal",
 			Self::ResultsGone(_) => "results-gone",
+			Self::Paused(_) => "paused",
 			Self::Forgotten => "forgotten",
 		}
 	}
 }
 
-/// The map in `bytes`, with as many items as the job declares.
-pub(super) fn parse_input(bytes: &[u8], declared: u32) -> Result<TensorMap, Fault> {
-	let input = TensorMap::from_bytes(bytes).map_err(Fault::Input)?;
-	let found = input.items();
-	if found != declared {
-		return Err(Fault::Items { declared, found });
-	}
-	Ok(input)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::model_check::ModelError;
+	use crate::{engine::EngineError, model_check::ModelError};
+
+	fn run(error: impl Into<Failure>) -> Fault {
+		Fault::Run(error.into())
+	}
+
+	fn failed(kind: FailureKind) -> Fault {
+		run(Failure::new(kind, "it failed"))
+	}
 
 	#[test]
 	fn verdict_is_never_invalid_when_another_machine_may_succeed() {
@@ -176,38 +176,60 @@ mod tests {
 			Fault::Journal(JournalError::Io(full())),
 			Fault::Crashed("killed".into()),
 			Fault::Chain(ChainError::Transient("away".into())),
-			Fault::Engine(EngineError::Library("missing".into())),
-			Fault::Engine(EngineError::NoCuda("no driver".into())),
-			Fault::Engine(EngineError::Session("CUDA failure 2: out of memory".into())),
-			Fault::Engine(EngineError::Run("Failed to allocate memory".into())),
+			run(EngineError::Library("missing".into())),
+			run(EngineError::NoCuda("no driver".into())),
+			run(EngineError::Session("CUDA failure 2: out of memory".into())),
+			run(EngineError::Run("an index is out of bounds".into())),
+			failed(FailureKind::Machine),
 		] {
-			assert_eq!(fault.verdict(), Verdict::Local, "{fault}");
+			assert_eq!(fault.verdict(true), Verdict::Local, "{fault}");
 		}
 		for fault in [
 			Fault::TooLarge { what: "a model", size: 2, limit: 1 },
 			Fault::Store(StoreError::Final("too large".into())),
 			Fault::TooLate("slow".into()),
+			failed(FailureKind::Time),
+			Fault::Doubtful(Failure::new(FailureKind::Crash, "once")),
 			Fault::Forgotten,
 		] {
-			assert_eq!(fault.verdict(), Verdict::Abstain, "{fault}");
+			assert_eq!(fault.verdict(true), Verdict::Abstain, "{fault}");
 		}
 	}
 
 	#[test]
 	fn verdict_names_the_invalidity_when_the_bytes_decide() {
-		let invalid = |fault: Fault| match fault.verdict() {
+		let invalid = |fault: Fault| match fault.verdict(false) {
 			Verdict::Invalid(why) => why,
 			other => panic!("{fault}: {other:?}"),
 		};
-		let engine = |error| invalid(Fault::Engine(error));
+		let engine = |error: EngineError| invalid(run(error));
 		assert_eq!(invalid(Fault::Missing("gone".into(), 9)), Invalidity::BlobMissing);
 		assert_eq!(invalid(Fault::Mismatch("digest".into())), Invalidity::BlobMismatch);
 		assert_eq!(invalid(Fault::Memory { need: 2, declared: 1 }), Invalidity::OutOfMemory);
+		assert_eq!(invalid(failed(FailureKind::Promise)), Invalidity::OutOfMemory);
 		assert_eq!(engine(ModelError::NotOnnx("no graph").into()), Invalidity::ModelRefused);
 		assert_eq!(engine(EngineError::Malformed("cycle".into())), Invalidity::ModelRefused);
 		assert_eq!(engine(EngineError::MissingInput("x".into())), Invalidity::InputRefused);
 		let items = EngineError::OutputItems { expected: 2, found: 1 };
 		assert_eq!(engine(items), Invalidity::ModelRefused);
-		assert_eq!(invalid(Fault::Items { declared: 2, found: 1 }), Invalidity::InputRefused);
+		assert_eq!(invalid(failed(FailureKind::Input)), Invalidity::InputRefused);
+	}
+
+	#[test]
+	fn verdict_waits_for_a_second_time_when_a_process_dies_of_a_model() {
+		let crash = failed(FailureKind::Crash).verdict(false);
+		assert_eq!(crash, Verdict::Suspect(Invalidity::ModelRefused));
+		let memory = run(EngineError::Memory("std::bad_alloc".into())).verdict(false);
+		assert_eq!(memory, Verdict::Suspect(Invalidity::OutOfMemory));
+	}
+
+	#[test]
+	fn verdict_follows_onnx_runtimes_errors_only_where_everybody_computes_the_same_bits() {
+		let text = "Non-zero status code returned while running Gather node: out of bounds";
+		let error = || run(EngineError::Run(text.into()));
+		assert_eq!(error().verdict(true), Verdict::Suspect(Invalidity::ModelRefused));
+		assert_eq!(error().verdict(false), Verdict::Local);
+		let threads = || run(EngineError::Session("pthread_create failed, error code: 11".into()));
+		assert_eq!(threads().verdict(true), Verdict::Local);
 	}
 }

@@ -9,8 +9,10 @@ mod fault;
 mod fetch;
 mod fingerprints;
 mod hand_back;
-mod items;
+mod health;
+mod idle;
 mod metrics;
+mod rewards;
 mod schedule;
 
 pub use answers::Answers;
@@ -19,7 +21,10 @@ pub use availability::{leave, Availability, Terms};
 pub use execution::{Execution, ExecutionSettings};
 pub use fault::{Fault, Verdict};
 pub use hand_back::{hand_back, HandBackError};
+pub use health::Health;
+pub use idle::Idle;
 pub use metrics::MetricsServer;
+pub use rewards::Rewards;
 
 /// Runs `work` on a thread that may block.
 async fn blocking<T: Send + 'static>(

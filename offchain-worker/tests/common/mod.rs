@@ -8,12 +8,29 @@ pub mod world;
 
 use std::path::PathBuf;
 
-use tercet_worker::{library, Engine};
+use tercet_worker::{
+	engine::Device,
+	library,
+	runner::{RunnerSettings, Runners},
+	Engine,
+};
 
 /// The installed ONNX Runtime; these tests need `make setup`.
 pub fn engine() -> Engine {
 	let library = library::locate(None).expect("make setup installs ONNX Runtime");
 	Engine::load(&library).unwrap()
+}
+
+/// How this build of the worker runs models.
+pub fn runner_settings(threads: usize) -> RunnerSettings {
+	let library = library::locate(None).expect("make setup installs ONNX Runtime");
+	let program = env!("CARGO_BIN_EXE_tercet-worker").into();
+	RunnerSettings { program, ..RunnerSettings::new(library, Device::Cpu, threads) }
+}
+
+/// What runs models in these tests.
+pub fn runners(threads: usize) -> Runners {
+	Runners::new(runner_settings(threads)).unwrap()
 }
 
 /// The int8 digits model of the examples: `image` f32 [batch, 64] → `logits` f32 [batch, 10].

@@ -21,6 +21,13 @@ impl Message {
 		self
 	}
 
+	/// Adds a four-byte float field.
+	pub fn float(mut self, number: u32, value: f32) -> Self {
+		self.varint(u64::from(number) << 3 | 5);
+		self.0.extend_from_slice(&value.to_le_bytes());
+		self
+	}
+
 	fn varint(&mut self, mut value: u64) {
 		while value >= 0x80 {
 			self.0.push(value as u8 | 0x80);
@@ -38,6 +45,45 @@ impl AsRef<[u8]> for Message {
 
 pub fn message() -> Message {
 	Message::default()
+}
+
+/// An attribute of an integer.
+pub fn int(name: &str, value: i64) -> Message {
+	message().bytes(1, name).integer(3, value as u64).integer(20, 2)
+}
+
+/// An attribute of integers.
+pub fn ints(name: &str, values: &[i64]) -> Message {
+	let attribute = message().bytes(1, name).integer(20, 7);
+	values.iter().fold(attribute, |attribute, value| attribute.integer(8, *value as u64))
+}
+
+/// An attribute of a text.
+pub fn text(name: &str, value: &str) -> Message {
+	message().bytes(1, name).bytes(4, value).integer(20, 3)
+}
+
+/// An attribute of a graph.
+pub fn subgraph(name: &str, graph: Message) -> Message {
+	message().bytes(1, name).bytes(6, graph).integer(20, 5)
+}
+
+/// A tensor of 64-bit integers with its data inside.
+pub fn longs(name: &str, dims: &[u64], values: &[i64]) -> Message {
+	let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+	let tensor = dims.iter().fold(message(), |tensor, dim| tensor.integer(1, *dim));
+	tensor.integer(2, INT64).bytes(8, name).bytes(9, raw)
+}
+
+/// A value without a declared shape.
+pub fn shapeless(name: &str, kind: u64) -> Message {
+	message().bytes(1, name).bytes(2, message().bytes(1, message().integer(1, kind)))
+}
+
+/// A scalar.
+pub fn scalar(name: &str, kind: u64) -> Message {
+	let tensor = message().integer(1, kind).bytes(2, message());
+	message().bytes(1, name).bytes(2, message().bytes(1, tensor))
 }
 
 /// TensorProto.DataType

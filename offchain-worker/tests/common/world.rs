@@ -14,18 +14,21 @@ use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
 use tercet_primitives::{
 	apis::{Assignment, ProviderView},
-	hashing, AccountId32, Agreement, Answer, BlobRef, BlockNumber, BoundedVec, DeterminismClass,
-	Duty, Feature, ItemSet, JobId, Model, ModelId, Payload, Permill, Response, SeatState, Stage,
-	VariantId, Votes, H256,
+	hashing, AccountId32, Agreement, Answer, Balance, BlobRef, BlockNumber, BoundedVec,
+	DeterminismClass, Duty, Feature, ItemSet, JobId, Model, ModelId, Payload, Permill, Response,
+	SeatState, Stage, VariantId, Votes, H256, TCT,
 };
 use tercet_tensors::TensorMap;
 use tercet_worker::{
 	cache::Cache,
-	chain::{Chain, ChainError, Head, Message},
-	compute::{Compute, Sessions},
+	chain::{Chain, ChainError, Earned, Head, Message, Standing},
+	compute::Compute,
 	context::{Board, Context},
+	health::Vitals,
+	host::Host,
 	journal::Journal,
 	metrics::Metrics,
+	pause::PauseState,
 	services::{Answers, Assignments, Execution, ExecutionSettings},
 	steps::Steps,
 	store::{Store, StoreError},
@@ -58,6 +61,10 @@ pub struct FakeChain {
 	pub votes: Mutex<HashMap<JobId, Votes>>,
 	pub provider: Mutex<Option<ProviderView>>,
 	pub models: Mutex<Vec<Model<AccountId32>>>,
+	/// Rewards by era.
+	pub claimable: Mutex<Vec<(u32, Balance)>>,
+	/// What was paid, by block.
+	pub earned: Mutex<HashMap<BlockNumber, Earned>>,
 	pub refuse_bond: AtomicBool,
 }
 
@@ -74,6 +81,8 @@ impl Default for FakeChain {
 			seals: Mutex::default(),
 			votes: Mutex::default(),
 			provider: Mutex::default(),
+			claimable: Mutex::default(),
+			earned: Mutex::default(),
 			models: Mutex::default(),
 			refuse_bond: AtomicBool::default(),
 		}
@@ -160,6 +169,16 @@ impl FakeChain {
 			Message::Offer(pool, price) => {
 				let mut provider = self.provider.lock().unwrap();
 				provider.as_mut().unwrap().offers.push((*pool, *price));
+			},
+			Message::Claim(era) => {
+				let mut claimable = self.claimable.lock().unwrap();
+				let place = claimable.iter().position(|(claimable, _)| claimable == era);
+				let Some(place) = place else {
+					return Err(ChainError::Refused("NothingToClaim".into()));
+				};
+				let (_, rewards) = claimable.remove(place);
+				let block = *self.block.borrow() + 1;
+				self.earned.lock().unwrap().entry(block).or_default().rewards += rewards;
 			},
 			Message::GoAvailable => {
 				self.provider.lock().unwrap().as_mut().unwrap().available = true;
@@ -286,6 +305,10 @@ impl Chain for FakeChain {
 		ME.get_or_init(me)
 	}
 
+	fn signer(&self) -> &AccountId32 {
+		self.account()
+	}
+
 	async fn heads(&self) -> Result<BoxStream<'static, Head>, ChainError> {
 		self.up()?;
 		let mut blocks = self.block.subscribe();
@@ -306,6 +329,24 @@ impl Chain for FakeChain {
 	async fn provider(&self) -> Result<Option<ProviderView>, ChainError> {
 		self.up()?;
 		Ok(self.provider.lock().unwrap().clone())
+	}
+
+	async fn standing(&self) -> Result<Standing, ChainError> {
+		self.up()?;
+		Ok(Standing {
+			provider: self.provider.lock().unwrap().clone(),
+			free: TCT,
+			claimable: self.claimable.lock().unwrap().clone(),
+			may_act: true,
+			time: 0,
+			syncing: false,
+			min_bond: TCT,
+		})
+	}
+
+	async fn earned(&self, block: BlockNumber) -> Result<Earned, ChainError> {
+		self.up()?;
+		Ok(self.earned.lock().unwrap().get(&block).copied().unwrap_or_default())
 	}
 
 	async fn model_count(&self) -> Result<u32, ChainError> {
@@ -389,6 +430,8 @@ pub struct World {
 	pub settings: ExecutionSettings,
 	/// What runs models, if not ONNX Runtime.
 	pub compute: Option<Arc<dyn Compute>>,
+	/// The machine that the worker sees: files.
+	pub roots: tercet_hardware::Roots,
 }
 
 /// A worker that runs until it is dropped.
@@ -406,10 +449,12 @@ impl Default for World {
 			max_input_bytes: 1 << 20,
 			replace_model: None,
 		};
+		let dir = tempfile::tempdir().unwrap();
 		Self {
 			chain: Arc::default(),
 			store: Arc::default(),
-			dir: tempfile::tempdir().unwrap(),
+			roots: tercet_hardware::Roots::under(&dir.path().join("machine")),
+			dir,
 			settings,
 			compute: None,
 		}
@@ -426,16 +471,17 @@ impl World {
 		let context = Context {
 			chain: self.chain.clone(),
 			store: self.store.clone(),
-			compute: self
-				.compute
-				.clone()
-				.unwrap_or_else(|| Arc::new(Sessions::new(super::engine(), 1))),
+			compute: self.compute.clone().unwrap_or_else(|| Arc::new(super::runners(1))),
 			journal: Arc::new(Journal::open(dir, GENESIS).unwrap()),
 			models: Cache::open(&dir.join("models"), "onnx").unwrap(),
 			results: Cache::open(&dir.join("results"), "safetensors").unwrap(),
 			metrics: Arc::new(Metrics::default()),
 			board: watch::Sender::new(Board::default()),
 			journaled: Arc::new(Notify::new()),
+			host: Arc::new(Host::open(self.roots.clone(), dir)),
+			pause: watch::Sender::new(PauseState::default()),
+			vitals: watch::Sender::new(Vitals::default()),
+			about: Arc::default(),
 			steps: Steps::default(),
 		};
 		let shutdown = CancellationToken::new();

@@ -219,7 +219,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Any => true,
 			Self::Worker => matches!(
 				call,
-				RuntimeCall::Verification(..)
+				RuntimeCall::Verification(pallet_verification::Call::answer { .. })
 					| RuntimeCall::ProviderStaking(
 						Staking::offer { .. }
 							| Staking::update_offer { .. }

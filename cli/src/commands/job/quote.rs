@@ -1,32 +1,24 @@
 //! `tercet job quote`.
 
-use std::fs;
-
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_primitives::{
 	apis::{Quote, Supply},
 	Balance, PoolId,
 };
-use tercet_tensors::TensorMap;
 
 use crate::{
 	amounts::{number, Amount},
 	args::QuoteArgs,
 	context::{self, Context},
+	inputs,
 	output::{facts, right, table},
 };
 
 pub(super) async fn run(context: &Context, args: QuoteArgs) -> Result<()> {
 	let items = match (args.items, &args.input) {
 		(Some(items), _) => items,
-		(None, Some(input)) => {
-			let path = input.display();
-			let bytes = fs::read(input).with_context(|| format!("cannot read {path}"))?;
-			TensorMap::from_bytes(&bytes)
-				.with_context(|| format!("{path} is not an input"))?
-				.items()
-		},
+		(None, Some(input)) => inputs::from_file(input, None)?.map.items(),
 		(None, None) => bail!("say how many items with --items, or name an --input"),
 	};
 	let (_, _, at) = context.best().await?;

@@ -10,11 +10,11 @@ use tercet_walrus_client::WalrusClient;
 
 use super::display;
 use crate::{
-	amounts::size,
 	args::VerifyArgs,
 	blobs,
 	context::{self, Context},
 	output::{facts, Output},
+	outputs,
 	results::{self, ItemProof, Verified},
 };
 
@@ -22,8 +22,7 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 	let (_, _, at) = context.best().await?;
 	let view = context::job(&at, id).await?;
 	let verified = download(&context.store()?, context.out, id, &view).await?;
-	let bytes = verified.tensors.to_canonical_bytes();
-	fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
+	let files = outputs::write(&verified.tensors, &verified.open, output)?;
 	let tensors = verified.tensors.iter().map(|(name, tensor)| {
 		(name.to_string(), json!({ "dtype": tensor.dtype().to_string(), "shape": tensor.shape() }))
 	});
@@ -32,8 +31,8 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 	let patched = agreed.patch.map(|patch| patch.items);
 	let value = json!({
 		"job": id,
-		"file": output,
-		"bytes": bytes.len(),
+		"files": files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+		"bytes": files.iter().map(|file| file.bytes).sum::<u64>(),
 		"items": verified.tensors.items(),
 		"root": verified.root,
 		"runAgain": patched,
@@ -47,7 +46,7 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 			.map(|(name, tensor)| format!("{name}: {} {:?}", tensor.dtype(), tensor.shape()));
 		let mut lines = vec![
 			("job", id.to_string()),
-			("file", format!("{} ({})", output.display(), size(bytes.len() as u64))),
+			("file", files.iter().map(outputs::File::to_string).collect::<Vec<_>>().join("\n")),
 			("tensors", shapes.collect::<Vec<_>>().join("\n")),
 			("root", format!("{:?}", verified.root)),
 		];
@@ -55,7 +54,7 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 			lines.push(("run again", display::items(patched)));
 		}
 		if !verified.open.is_empty() {
-			let open = format!("{}; zeros in the file", display::items(&verified.open));
+			let open = format!("{}; zeros in the file, or null", display::items(&verified.open));
 			lines.push(("WITHOUT result", open));
 		}
 		let checked = match patched {

@@ -1,6 +1,6 @@
 //! `tercet job submit`.
 
-use std::fs;
+use std::path::Path;
 
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
@@ -8,7 +8,6 @@ use tercet_chain_client::{calls, keys, At, Included};
 use tercet_primitives::{
 	apis::Quote, AccountId32, Agreement, Funding, JobId, JobRequest, PoolId, H256,
 };
-use tercet_tensors::TensorMap;
 
 use super::{canary::CanaryFile, display, watch::follow};
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
 	blobs,
 	commands::credit::Credit,
 	context::{self, Context},
+	inputs,
 };
 
 /// Left over for the transaction's fee when the balance is checked before anything is uploaded.
@@ -27,16 +27,13 @@ const FEE_RESERVE: u128 = tercet_primitives::MILLI_TCT;
 /// # Errors
 /// Whatever it ran into; before anything is paid, wherever possible.
 pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
-	let path = args.input.display();
-	let bytes = fs::read(&args.input).with_context(|| format!("cannot read the input {path}"))?;
-	let tensors = TensorMap::from_bytes(&bytes).with_context(|| {
-		format!("{path} is not an input: it must be safetensors, with the items as first dimension")
-	})?;
-	let items = tensors.items();
+	let input = inputs::load(&args.input)?;
+	let items = input.map.items();
 	let key = context.key()?;
 	let account = keys::account_id(&key);
 	let (chain, best, at) = context.best().await?;
 	let model = context::model(&at, args.model).await?;
+	inputs::check(&input.map, &String::from_utf8_lossy(&model.task))?;
 	let variant = context::variant(args.model, &model, args.variant)?;
 	let deadline = args.deadline.from(best.number);
 	if deadline <= best.number {
@@ -66,7 +63,9 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		.as_ref()
 		.map(|source| CanaryFile::new(chain.genesis(), source, items))
 		.transpose()?;
-	let canary_path = canary.as_ref().map(|canary| canary.path(&args.input));
+	let canary_path = canary
+		.as_ref()
+		.map(|canary| canary.path(args.input.input.as_deref().unwrap_or(Path::new("input"))));
 	if let (Some(canary), Some(path)) = (&canary, &canary_path) {
 		// Before the job exists: a canary whose salt is lost cannot be opened.
 		canary.write(path)?;
@@ -76,6 +75,7 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		Some(canary) => canary.commitment()?,
 		None => no_canary(),
 	};
+	let bytes = input.bytes;
 	let where_to = if blobs::is_inline(bytes.len() as u64) { "inline" } else { "stored" };
 	context.out.note(format!("input: {}, {where_to}", size(bytes.len() as u64)));
 	let input = blobs::payload(&context.store()?, context.out, "the input", bytes).await?;

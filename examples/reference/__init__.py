@@ -1,0 +1,1 @@
+"""What the example models answer, by ONNX Runtime, transformers and diffusers in Python."""
