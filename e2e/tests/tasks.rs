@@ -45,10 +45,11 @@ async fn every_task_answers_as_its_reference_when_its_folder_is_published() -> R
 	for (task, model) in models {
 		let variant = VariantId { model, index: 0 };
 		let pool = pinned(&mut net, variant).await.context(task)?;
-		jobs.push((task, submit(&requester, task, pool).await.context(task)?));
+		jobs.push((task, pool, submit(&requester, task, pool).await.context(task)?));
 	}
-	for (task, job) in jobs {
+	for (task, pool, job) in jobs {
 		let (_, view) = net.end_of(job).await.context(task)?;
+		ensure!(view.job.request.class == pool.class, "{task} was run as another class");
 		ensure!(matches!(view.job.state, JobState::Settled { .. }), "{task}: {:?}", view.job.state);
 		compare(&requester, task, job, files.path()).await.context(task)?;
 	}
@@ -91,10 +92,10 @@ async fn pinned(net: &mut Net, variant: VariantId) -> Result<PoolId> {
 }
 
 async fn submit(requester: &Tercet, task: &str, pool: PoolId) -> Result<JobId> {
-	let (model, class) = (pool.variant.model.to_string(), pool.class.to_string());
+	let model = pool.variant.model.to_string();
 	let requests = file(task, "requests.json");
 	let submitted = [
-		&["job", "submit", "--model", &model, "--class", &class, "--price", "0.001"][..],
+		&["job", "submit", "--model", &model, "--price", "0.001"][..],
 		&["--deadline", "+120", "--input", &requests],
 	];
 	let submitted = requester.json(&submitted.concat()).await?;
