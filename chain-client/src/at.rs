@@ -8,7 +8,7 @@ use polkadot_sdk::{
 use serde_json::json;
 use tercet_primitives::{
 	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
-	AccountId32, Balance, JobId, Model, ModelId, PoolId, Redundancy, H256,
+	AccountId32, Balance, JobId, Model, ModelId, PoolId, Redundancy, VariantId, H256,
 };
 
 use crate::{
@@ -283,6 +283,42 @@ impl At {
 		match self.storage(&key).await? {
 			Some(bytes) => decode("the slot", &bytes),
 			None => Err(Error::decode("the slot", "the chain does not keep it")),
+		}
+	}
+
+	/// The pools of a variant that somebody sits in, and how many do. Looks through the names of all
+	/// pools there are.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn pools(&self, variant: VariantId) -> Result<Vec<(PoolId, u32)>, Error> {
+		const PAGE: usize = 1000;
+		let prefix = [twox_128(b"ProviderStaking"), twox_128(b"PoolSize")].concat();
+		let (mut pools, mut last) = (Vec::new(), to_hex(&prefix));
+		loop {
+			let params =
+				[json!(to_hex(&prefix)), json!(PAGE), json!(last), json!(to_hex(self.hash))];
+			let keys: Vec<String> = self
+				.client
+				.inner
+				.rpc
+				.query("state_getKeysPaged", &params)
+				.await
+				.map_err(|error| unknown_block(error, Some(self.hash)))?;
+			for key in &keys {
+				let key = from_hex("a storage key", key)?;
+				// After the prefix and a hash of 16 bytes, the key says the pool.
+				let pool: PoolId =
+					decode("a pool", key.get(prefix.len() + 16..).unwrap_or_default())?;
+				if pool.variant == variant {
+					let size = self.storage(&key).await?.unwrap_or_default();
+					pools.push((pool, decode("a pool's size", &size)?));
+				}
+			}
+			match keys.into_iter().nth(PAGE - 1) {
+				Some(key) => last = key,
+				None => return Ok(pools),
+			}
 		}
 	}
 

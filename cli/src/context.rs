@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{bail, Context as _, Result};
 use tercet_chain_client::{keys, At, ChainClient, Head, Keypair};
-use tercet_primitives::{AccountId32, JobId, Model, ModelId, VariantId};
+use tercet_primitives::{AccountId32, DeterminismClass, JobId, Model, ModelId, PoolId, VariantId};
 use tercet_walrus_client::{Config, WalrusClient};
 
 use crate::{
@@ -143,6 +143,29 @@ pub async fn job(at: &At, id: JobId) -> Result<tercet_primitives::apis::JobView>
 			),
 		},
 	}
+}
+
+/// The pool to draw from: that of `class`, if it is said; else the portable one if it has
+/// `executors`, or the largest.
+///
+/// # Errors
+/// If the node does not answer.
+pub async fn pool(
+	at: &At,
+	variant: VariantId,
+	class: Option<DeterminismClass>,
+	executors: u32,
+) -> Result<PoolId> {
+	if let Some(class) = class {
+		return Ok(PoolId { variant, class });
+	}
+	let portable = PoolId { variant, class: DeterminismClass::Portable };
+	let pools = at.pools(variant).await?;
+	let preference = |(pool, size): &(PoolId, u32)| {
+		let is_portable = *pool == portable;
+		(is_portable && *size >= executors, *size, is_portable)
+	};
+	Ok(pools.into_iter().max_by_key(preference).map_or(portable, |(pool, _)| pool))
 }
 
 /// The variant that is meant.

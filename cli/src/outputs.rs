@@ -37,13 +37,18 @@ impl fmt::Display for File {
 /// If the result has not that form, or a file cannot be written.
 pub fn write(result: &TensorMap, open: &ItemSet, path: &Path) -> Result<Vec<File>> {
 	let extension = path.extension().unwrap_or_default();
-	if extension == "jsonl" || extension == "json" {
+	if is_json(path) {
 		Ok(vec![save(path, &lines(result, open)?)?])
 	} else if extension == "png" {
 		images(result, open, path)
 	} else {
 		Ok(vec![save(path, &result.to_canonical_bytes())?])
 	}
+}
+
+/// Whether that file is for responses in JSON.
+pub fn is_json(path: &Path) -> bool {
+	path.extension().is_some_and(|extension| extension == "jsonl" || extension == "json")
 }
 
 /// One response per line.

@@ -83,7 +83,11 @@ impl Net {
 
 	/// Waits until so many providers are available for a variant, in the portable class.
 	pub async fn wait_for_providers(&mut self, variant: VariantId, providers: u32) -> Result<()> {
-		let pool = PoolId { variant, class: DeterminismClass::Portable };
+		self.wait_for_pool(PoolId { variant, class: DeterminismClass::Portable }, providers).await
+	}
+
+	/// Waits until so many providers are available in a pool.
+	pub async fn wait_for_pool(&mut self, pool: PoolId, providers: u32) -> Result<()> {
 		let Self { devnet, jobs, .. } = self;
 		Ok(devnet.wait_for_providers(&jobs.chain, pool, providers, AVAILABLE).await?)
 	}

@@ -17,5 +17,6 @@ mod reviews;
 mod rpc;
 mod similar;
 mod stopping;
+mod tasks;
 mod wallet;
 mod websocket;

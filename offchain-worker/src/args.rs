@@ -1,6 +1,9 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+	net::SocketAddr,
+	path::{Path, PathBuf},
+};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,9 @@ use crate::{
 	runner::RunnerArgs,
 	steps::Step,
 };
+
+/// Where `init` writes the configuration, and others look for it.
+const CONFIG: &str = "worker.toml";
 
 /// Runs AI jobs for the Tercet network and is paid for it.
 ///
@@ -29,8 +35,10 @@ use crate::{
 First time here:
   tercet-worker init                          asks a few questions, checks this machine, writes worker.toml
   tercet-worker run --config worker.toml      works until Ctrl-C
-  tercet-worker status --config worker.toml --watch
-When something is wrong: tercet-worker doctor --config worker.toml"
+  tercet-worker status --watch
+When something is wrong: tercet-worker doctor
+All but `run` take the configuration from worker.toml of the current folder, unless --config says
+another."
 )]
 pub struct Args {
 	/// What to do.
@@ -212,9 +220,9 @@ impl std::fmt::Debug for KeyArgs {
 
 /// Which worker of this machine.
 #[derive(Clone, Debug, ClapArgs)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub struct StateArgs {
-	/// Its configuration.
+	/// Its configuration. [default: worker.toml]
 	#[arg(long, value_name = "FILE")]
 	pub config: Option<PathBuf>,
 
@@ -232,7 +240,7 @@ impl StateArgs {
 		if let Some(dir) = &self.dir {
 			return Ok(dir.clone());
 		}
-		let config = self.config.as_deref().map(Config::load).transpose()?.unwrap_or_default();
+		let config = Config::load(self.config.as_deref().unwrap_or(Path::new(CONFIG)))?;
 		if config.state.dir.as_os_str().is_empty() {
 			return Err(ConfigError::Incomplete("dir in [state] names no directory".into()));
 		}
@@ -277,7 +285,7 @@ pub struct PauseArgs {
 #[derive(Debug, ClapArgs)]
 pub struct DoctorArgs {
 	/// The configuration to check.
-	#[arg(long, value_name = "FILE")]
+	#[arg(long, value_name = "FILE", default_value = CONFIG)]
 	pub config: PathBuf,
 
 	/// File with the worker's key, instead of the one that the configuration names.
@@ -297,7 +305,7 @@ Examples:
   tercet-worker init --yes --node ws://127.0.0.1:9944 --account 5GrwvaEF… --offer all=0.001")]
 pub struct InitArgs {
 	/// File to write.
-	#[arg(long, value_name = "FILE", default_value = "worker.toml")]
+	#[arg(long, value_name = "FILE", default_value = CONFIG)]
 	pub config: PathBuf,
 
 	/// Ask nothing: take the defaults, and what is said here.
@@ -406,6 +414,16 @@ mod tests {
 	}
 
 	#[test]
+	fn commands_take_the_usual_configuration_when_none_is_named() {
+		for line in ["status", "pause", "resume", "drain", "doctor", "init"] {
+			assert!(parse(line).is_ok(), "{line}");
+		}
+		let state = StateArgs { config: None, dir: None };
+		let error = state.dir().unwrap_err().to_string();
+		assert!(error.contains(CONFIG) && error.contains("init"), "{error}");
+	}
+
+	#[test]
 	fn run_fails_when_arguments_are_malformed() {
 		for line in [
 			"run --dir d",
@@ -418,11 +436,8 @@ mod tests {
 			"run --key //Alice --dir d --metrics 9616",
 			"run --key //Alice --dir d --abort-at lunch",
 			"run --config c --key //Alice --key-file f",
-			"status",
 			"status --dir d --config c",
 			"status --dir d --watch --json",
-			"pause",
-			"doctor",
 			"",
 		] {
 			assert!(parse(line).is_err(), "{line}");

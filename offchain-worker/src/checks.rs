@@ -220,8 +220,8 @@ async fn check_engine(config: &Config, report: &mut impl FnMut(Check)) -> Option
 	let library = match library::locate(config.device.onnxruntime.as_deref()) {
 		Ok(library) => library,
 		Err(missing) => {
-			let remedy = "run `make setup`, or name it by onnxruntime in [device]";
-			report(Check::bad(NAME, missing.to_string(), remedy));
+			let what = format!("no file {}", missing.0.display());
+			report(Check::bad(NAME, what, library::REMEDY));
 			return None;
 		},
 	};

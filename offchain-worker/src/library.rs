@@ -8,11 +8,15 @@ pub const PINNED_VERSION: &str = "1.31.1";
 /// Environment variable that names the library when the command line does not.
 pub const VARIABLE: &str = "ORT_DYLIB_PATH";
 
+/// How to come by the library.
+pub const REMEDY: &str = "run `make setup` in Tercet's sources, or `pip install --target ort \
+	onnxruntime==1.31.1` and name ort/onnxruntime/capi/libonnxruntime.so.1.31.1 by --onnxruntime, \
+	onnxruntime in [device], or ORT_DYLIB_PATH";
+
 /// There is no library.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-	"ONNX Runtime is not installed: no file {}; run `make setup`, or name the library with \
-	 --onnxruntime or {VARIABLE}",
+	"ONNX Runtime is not installed: no file {}; {REMEDY}",
 	.0.display()
 )]
 pub struct LibraryMissing(pub PathBuf);
@@ -52,6 +56,7 @@ mod tests {
 		let error = locate(Some(Path::new("/nonexistent/lib.so"))).unwrap_err();
 		assert_eq!(error, LibraryMissing("/nonexistent/lib.so".into()));
 		assert!(error.to_string().contains("make setup"), "{error}");
+		assert_eq!(error.to_string().matches(PINNED_VERSION).count(), 2, "{error}");
 	}
 
 	#[test]

@@ -252,6 +252,12 @@ pub enum RequestError {
 	/// The answer would be too long.
 	#[error("the answer takes {0} bytes; at most {max} are sent", max = crate::limits::MAX_RESPONSE_BYTES)]
 	ResponseTooLong(usize),
+	/// Of what is asked for, only the mean is known.
+	#[error("answers compared by their vectors hold the mean of texts or tokens only: send one text per item, pooled")]
+	Averaged,
+	/// There is no vector.
+	#[error("the executors refused the request; answers compared by their vectors do not say why")]
+	Refused,
 }
 
 impl RequestError {

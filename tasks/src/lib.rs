@@ -54,4 +54,4 @@ pub use folder::{Folder, FolderError, Precision, Variant};
 pub use graph::{Graph, Port, Values};
 pub use manifest::{Manifest, Pooling, Task};
 pub use package::{Package, PackageError};
-pub use pipeline::{open, Opener, Pipeline};
+pub use pipeline::{open, vectors, Opener, Pipeline};

@@ -140,9 +140,10 @@ pub struct SubmitArgs {
 	#[arg(long)]
 	pub variant: Option<VariantChoice>,
 
-	/// Determinism class: `portable`, or everything pinned, like cpu/ort-1.31.1/x86-avx2/t1.
-	#[arg(long, default_value = "portable", value_parser = class)]
-	pub class: DeterminismClass,
+	/// Determinism class: `portable`, or everything pinned, like cpu/ort-1.31.1/x86-avx2/t1. If not
+	/// said: portable where enough providers are, otherwise where most are.
+	#[arg(long, value_parser = class)]
+	pub class: Option<DeterminismClass>,
 
 	/// What to run it on.
 	#[command(flatten)]
@@ -207,9 +208,10 @@ pub struct QuoteArgs {
 	#[arg(long)]
 	pub variant: Option<VariantChoice>,
 
-	/// Determinism class: `portable`, or everything pinned, like cpu/ort-1.31.1/x86-avx2/t1.
-	#[arg(long, default_value = "portable", value_parser = class)]
-	pub class: DeterminismClass,
+	/// Determinism class: `portable`, or everything pinned, like cpu/ort-1.31.1/x86-avx2/t1. If not
+	/// said: portable where enough providers are, otherwise where most are.
+	#[arg(long, value_parser = class)]
+	pub class: Option<DeterminismClass>,
 
 	/// How many items the job would have.
 	#[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=512))]

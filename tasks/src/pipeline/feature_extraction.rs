@@ -28,8 +28,8 @@ pub(super) struct FeatureExtraction {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Parameters {
-	pooling: Option<Pooling>,
+pub(super) struct Parameters {
+	pub pooling: Option<Pooling>,
 	normalize: Option<bool>,
 	truncate: Option<bool>,
 }
@@ -65,23 +65,25 @@ const OUTPUTS: [&str; 4] =
 impl FeatureExtraction {
 	pub fn open(package: &Package, open: &mut Opener) -> Result<Self, OpenError> {
 		let encoder = Encoder::open(package, open, &OUTPUTS)?;
-		let manifest = package.manifest();
-		let from_file = match package.json::<PoolingConfig>(POOLING)? {
-			None => None,
-			Some(config) if config.pooling_mode_mean_tokens => Some(Pooling::Mean),
-			Some(config) if config.pooling_mode_cls_token => Some(Pooling::Cls),
-			Some(_) => {
-				return Err(OpenError::unsupported(POOLING, "another pooling than mean or cls"))
-			},
-		};
-		let pooling = manifest.pooling.or(from_file).unwrap_or(Pooling::None);
+		let pooling = pooling(package)?;
 		let config: Config = package.json("config.json")?.unwrap_or_default();
 		let width = encoder.width().or(config.hidden_size).or(config.dim).ok_or_else(|| {
 			OpenError::unsupported(encoder.graph.name(), "vectors of a width that nothing states")
 		})?;
-		let normalize = manifest.normalize.unwrap_or(false);
+		let normalize = package.manifest().normalize.unwrap_or(false);
 		Ok(Self { encoder, width, pooling, normalize })
 	}
+}
+
+/// How the vectors of tokens become one where the request does not say.
+pub(super) fn pooling(package: &Package) -> Result<Pooling, OpenError> {
+	let from_file = match package.json::<PoolingConfig>(POOLING)? {
+		None => None,
+		Some(config) if config.pooling_mode_mean_tokens => Some(Pooling::Mean),
+		Some(config) if config.pooling_mode_cls_token => Some(Pooling::Cls),
+		Some(_) => return Err(OpenError::unsupported(POOLING, "another pooling than mean or cls")),
+	};
+	Ok(package.manifest().pooling.or(from_file).unwrap_or(Pooling::None))
 }
 
 impl encoder::Parameters for Parameters {

@@ -9,6 +9,7 @@ mod tensor;
 mod text_classification;
 mod text_generation;
 mod text_to_image;
+pub mod vectors;
 
 use base64::{engine::general_purpose::STANDARD, Engine};
 use tercet_tensors::TensorMap;

@@ -4,7 +4,7 @@ use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_primitives::{
 	apis::{Quote, Supply},
-	Balance, PoolId,
+	Balance, DeterminismClass,
 };
 
 use crate::{
@@ -24,14 +24,14 @@ pub(super) async fn run(context: &Context, args: QuoteArgs) -> Result<()> {
 	let (_, _, at) = context.best().await?;
 	let model = context::model(&at, args.model).await?;
 	let variant = context::variant(args.model, &model, args.variant)?;
-	let pool = PoolId { variant, class: args.class };
-	let supply = at.supply(pool).await?;
 	let seats = args.redundancy.executors;
+	let pool = context::pool(&at, variant, args.class, seats.into()).await?;
+	let supply = at.supply(pool).await?;
 	let price = match args.price {
 		Some(price) => price.0,
 		None => least_price(&supply, seats.into()).with_context(|| {
 			let most = supply.last().map_or(0, |step| step.providers);
-			format!("only {most} provider(s) serve {variant} as {}, and a job needs {seats}: name a --price to see what it would cost all the same", args.class)
+			format!("only {most} provider(s) serve {variant} as {}, and a job needs {seats}: name a --price to see what it would cost all the same", pool.class)
 		})?,
 	};
 	let quote = at
@@ -40,13 +40,14 @@ pub(super) async fn run(context: &Context, args: QuoteArgs) -> Result<()> {
 		.context("such a job would be refused")?;
 	let value = json!({
 		"variant": variant,
+		"class": pool.class,
 		"items": items,
 		"price": price,
 		"redundancy": args.redundancy,
 		"quote": quote,
 		"supply": supply,
 	});
-	context.out.result(&value, || show(items, price, &quote, &supply))
+	context.out.result(&value, || show(pool.class, items, price, &quote, &supply))
 }
 
 /// The least price at which `providers` serve.
@@ -54,10 +55,17 @@ fn least_price(supply: &[Supply], providers: u32) -> Option<Balance> {
 	supply.iter().find(|step| step.providers >= providers).map(|step| step.price)
 }
 
-fn show(items: u32, price: Balance, quote: &Quote, supply: &[Supply]) -> String {
+fn show(
+	class: DeterminismClass,
+	items: u32,
+	price: Balance,
+	quote: &Quote,
+	supply: &[Supply],
+) -> String {
 	let serving = supply.iter().rev().find(|step| step.price <= price);
 	let serving = serving.map_or(0, |step| step.providers);
 	let about = facts([
+		("class", class.to_string()),
 		("items", format!("{items} ({} units)", quote.units)),
 		("price", format!("{} per unit and executor", Amount(price))),
 		("cost if the first round agrees", Amount(quote.cost).to_string()),

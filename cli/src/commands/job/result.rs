@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
-use tercet_primitives::{apis::JobView, JobId};
+use tercet_chain_client::At;
+use tercet_primitives::{apis::JobView, JobId, Payload, VariantId};
+use tercet_tasks::{json::FEATURES, vectors, Package};
+use tercet_tensors::TensorMap;
 use tercet_walrus_client::WalrusClient;
 
 use super::display;
@@ -21,8 +24,12 @@ use crate::{
 pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result<()> {
 	let (_, _, at) = context.best().await?;
 	let view = context::job(&at, id).await?;
-	let verified = download(&context.store()?, context.out, id, &view).await?;
-	let files = outputs::write(&verified.tensors, &verified.open, output)?;
+	let store = context.store()?;
+	let verified = download(&store, context.out, id, &view).await?;
+	let files = match responses(context, &store, &at, &view, &verified, output).await? {
+		Some(responses) => outputs::write(&responses, &verified.open, output)?,
+		None => outputs::write(&verified.tensors, &verified.open, output)?,
+	};
 	let tensors = verified.tensors.iter().map(|(name, tensor)| {
 		(name.to_string(), json!({ "dtype": tensor.dtype().to_string(), "shape": tensor.shape() }))
 	});
@@ -64,6 +71,33 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 		lines.push(("checked", checked.into()));
 		facts(lines).to_string()
 	})
+}
+
+/// The responses in JSON of an answer that has vectors alone, if that is what the file is for.
+async fn responses(
+	context: &Context,
+	store: &WalrusClient,
+	at: &At,
+	view: &JobView,
+	verified: &Verified,
+	output: &Path,
+) -> Result<Option<TensorMap>> {
+	let result = &verified.tensors;
+	let alone = result.documents().is_none() && result.tensor(FEATURES).is_some();
+	if !(alone && outputs::is_json(output)) {
+		return Ok(None);
+	}
+	let request = &view.job.request;
+	let VariantId { model, index } = request.variant;
+	let variants = context::model(at, model).await?.variants;
+	let variant = variants.get(usize::from(index)).context("the chain lost a variant")?;
+	let artifact = Payload::Blob(variant.artifact);
+	let artifact = blobs::fetch(store, context.out, "the model", &artifact).await?;
+	let input = blobs::fetch(store, context.out, "the input", &request.input).await?;
+	let package = Package::read(&artifact)?;
+	let responses = vectors::responses(&package, &TensorMap::from_bytes(&input)?, result)
+		.context("write the result as tensors, to a file.safetensors")?;
+	Ok(Some(responses))
 }
 
 /// Fetches what the executors of a job agreed on, and checks it against the chain.

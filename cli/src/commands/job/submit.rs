@@ -5,9 +5,7 @@ use std::path::Path;
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_chain_client::{calls, keys, At, Included};
-use tercet_primitives::{
-	apis::Quote, AccountId32, Agreement, Funding, JobId, JobRequest, PoolId, H256,
-};
+use tercet_primitives::{apis::Quote, AccountId32, Agreement, Funding, JobId, JobRequest, H256};
 
 use super::{canary::CanaryFile, display, watch::follow};
 use crate::{
@@ -45,13 +43,16 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		bail!("a canary needs answers that are equal bit by bit, and {variant} compares them by similarity");
 	}
 
-	let pool = PoolId { variant, class: args.class };
+	let executors = u32::from(args.redundancy.executors);
+	let pool = context::pool(&at, variant, args.class, executors).await?;
+	if args.class.is_none() {
+		context.out.note(format!("class: {}", pool.class));
+	}
 	let quote = at
 		.quote(pool, items, args.price.0, args.redundancy)
 		.await
 		.context("such a job would be refused")?;
 	affordable(context, &at, &account, &quote, args.from_credit).await?;
-	let executors = u32::from(args.redundancy.executors);
 	if quote.providers < executors {
 		context.out.note(format!(
 			"the job needs {executors} providers: it will wait for more, and be refunded after block {deadline}"
@@ -81,7 +82,7 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 	let input = blobs::payload(&context.store()?, context.out, "the input", bytes).await?;
 	let request = JobRequest {
 		variant,
-		class: args.class,
+		class: pool.class,
 		items,
 		input,
 		price: args.price.0,
