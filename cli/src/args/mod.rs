@@ -153,7 +153,7 @@ mod tests {
 	use super::*;
 	use crate::amounts::Deadline;
 	use clap::CommandFactory;
-	use tercet_primitives::{DeterminismClass, ModelId, Precision, Redundancy};
+	use tercet_primitives::{ModelId, Precision, Redundancy};
 
 	#[test]
 	fn definition_is_consistent() {
@@ -168,7 +168,7 @@ mod tests {
 		let Command::Job(JobCommand::Submit(args)) = cli.command else { panic!("another command") };
 		assert_eq!(args.model, ModelId(3));
 		assert_eq!(args.variant, Some(VariantChoice::Precision(Precision::Int8)));
-		assert_eq!(args.class, DeterminismClass::Portable);
+		assert_eq!(args.class, None);
 		assert_eq!(args.redundancy, Redundancy::DEFAULT);
 		assert_eq!(args.deadline, Deadline::In(60));
 		assert!(args.canary.is_none() && !args.from_credit);
