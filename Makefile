@@ -43,15 +43,16 @@ e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
 check: setup ## Formatting, lints, licences
 	cargo fmt --all -- --check
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver RUSTFLAGS= SKIP_WASM_BUILD=1 \
-		cargo build --release --locked --workspace --lib --bins --tests --examples
+		cargo build --release --locked --workspace --lib --bins --tests --examples --bench pace
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny --version $(CARGO_DENY_VERSION)
 	cargo deny check licenses bans sources
 
 specs: build ## Write the committed chain specs anew
 	@chain-spec/make.sh
 
-bench: build ## Measure latency, throughput and overhead; prints a table
+bench: build ## Measure the network, and the worker against ONNX Runtime alone; prints tables
 	@$(TERCET_BIN_DIR)/tercet-bench
+	@cargo bench --locked --workspace --bench pace
 
 # The node only hosts the measurements, so it needs no runtime of its own; it is built apart, because
 # its features are others.

@@ -4,11 +4,8 @@
 
 mod cost;
 mod latency;
-mod overhead;
 mod throughput;
 mod trouble;
-
-use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
@@ -44,14 +41,6 @@ struct Args {
 	#[arg(long)]
 	no_trouble: bool,
 
-	/// Repetitions of the worker's overhead.
-	#[arg(long, default_value_t = 201)]
-	repetitions: u32,
-
-	/// ONNX Runtime's shared library, where `make setup` put it if not said.
-	#[arg(long, value_name = "FILE", env = "ORT_DYLIB_PATH")]
-	onnxruntime: Option<PathBuf>,
-
 	/// Print JSON instead of tables.
 	#[arg(long)]
 	json: bool,
@@ -60,7 +49,6 @@ struct Args {
 /// Everything measured.
 #[derive(Serialize)]
 struct Report {
-	overhead: Vec<overhead::Overhead>,
 	latency: Vec<latency::Latency>,
 	cost: Vec<cost::Cost>,
 	throughput: throughput::Throughput,
@@ -69,9 +57,6 @@ struct Report {
 #[tokio::main]
 async fn main() -> Result<()> {
 	let args = Args::parse();
-	eprintln!("worker overhead: {} repetitions", args.repetitions);
-	let overhead = overhead::measure(args.onnxruntime.as_deref(), args.repetitions)?;
-
 	eprintln!("starting a network");
 	let worker = WorkerSpec {
 		args: vec!["--parallel".into(), args.parallel.to_string().into()],
@@ -101,12 +86,12 @@ async fn main() -> Result<()> {
 		cost.extend(trouble::measure(&[1, 512]).await?);
 	}
 
-	let report = Report { overhead, latency, cost, throughput };
+	let report = Report { latency, cost, throughput };
 	if args.json {
 		println!("{}", serde_json::to_string_pretty(&report)?);
 	} else {
-		println!("{}\n{}", overhead::table(&report.overhead), latency::table(&report.latency));
-		println!("{}\n{}", cost::table(&report.cost), report.throughput.table());
+		println!("{}\n{}", latency::table(&report.latency), cost::table(&report.cost));
+		println!("{}", report.throughput.table());
 	}
 	Ok(())
 }

@@ -8,6 +8,10 @@ use crate::{engine::EngineError, items::Batch};
 
 /// Something that runs models. Calls block: they belong on a blocking thread.
 pub trait Compute: Send + Sync + 'static {
+	/// Whether the model of `opening` is loaded, or about to be, idle or not: whether its bytes can
+	/// probably be done without.
+	fn is_open(&self, opening: &Opening) -> bool;
+
 	/// The model of `opening`, if it is loaded and idle.
 	fn loaded(&self, opening: &Opening) -> Option<Box<dyn Runnable>>;
 

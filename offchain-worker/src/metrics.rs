@@ -78,6 +78,8 @@ pub struct Metrics {
 	pub disk_free: Gauge<i64, AtomicI64>,
 	/// Taken by cached models.
 	pub disk_models: Gauge<i64, AtomicI64>,
+	/// Models that are open.
+	pub models: ModelCounts,
 	/// Whether the owner's rules about idle time make it stand aside.
 	pub idle_pause: Gauge<i64, AtomicI64>,
 	/// How often they did.
@@ -92,6 +94,21 @@ pub struct Metrics {
 	pub run_time: Histogram,
 	/// Time to compute the fingerprints of a job.
 	pub fingerprint_time: Histogram,
+}
+
+/// What is counted about open models. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct ModelCounts {
+	/// How many are open.
+	pub open: Gauge<i64, AtomicI64>,
+	/// Memory that their processes take, in bytes.
+	pub memory: Gauge<i64, AtomicI64>,
+	/// How many were opened.
+	pub opened: Counter<u64, AtomicU64>,
+	/// Jobs that found theirs open.
+	pub reused: Counter<u64, AtomicU64>,
+	/// How many were closed because memory was needed.
+	pub evicted: Counter<u64, AtomicU64>,
 }
 
 /// Label of the alerts.
@@ -149,6 +166,7 @@ impl Default for Metrics {
 			earned_rewards: Gauge::default(),
 			disk_free: Gauge::default(),
 			disk_models: Gauge::default(),
+			models: ModelCounts::default(),
 			idle_pause: Gauge::default(),
 			idle_pauses: Counter::default(),
 			energy: Counter::default(),
@@ -222,9 +240,19 @@ impl Metrics {
 		] {
 			r.register(name, help, gauge.clone());
 		}
+		let ModelCounts { open, memory, opened, reused, evicted } = &self.models;
+		r.register("models_open", "Models that are open", open.clone());
+		for (name, help, counter) in [
+			("models_opened", "Models that were opened", opened),
+			("models_reused", "Jobs that found their model open", reused),
+			("models_evicted", "Models closed because memory was needed", evicted),
+		] {
+			r.register(name, help, counter.clone());
+		}
 		for (name, help, gauge) in [
 			("disk_free", "Free for the state directory", &self.disk_free),
 			("disk_models", "Taken by cached models", &self.disk_models),
+			("models_memory", "Taken by processes with a model open", memory),
 		] {
 			r.register_with_unit(name, help, Unit::Bytes, gauge.clone());
 		}

@@ -152,7 +152,8 @@ pub async fn run(
 	};
 	let dir = &config.state.dir;
 	prepare_dir(dir)?;
-	let slots = start_runners(&engines, &config.device).await?;
+	let metrics = Arc::new(Metrics::default());
+	let slots = start_runners(&engines, &config, &metrics).await?;
 	let classes = self_test(&engines, &config).await?;
 	let pinned = classes.pinned;
 	let host = open_host(&config).await?;
@@ -193,8 +194,10 @@ pub async fn run(
 	let settings = ExecutionSettings {
 		// One job on each device, at least.
 		parallel: usize::from(config.device.parallel).max(slots.number()),
+		transfers: usize::from(config.stores.parallel),
 		max_model_bytes: config.limits.model.0,
 		max_input_bytes: config.limits.input.0,
+		max_memory_bytes: config.limits.memory.0,
 		replace_model,
 	};
 	let context = Context {
@@ -204,7 +207,7 @@ pub async fn run(
 		journal: Arc::new(journal),
 		models,
 		results,
-		metrics: Arc::new(Metrics::default()),
+		metrics,
 		board: watch::Sender::new(Board::default()),
 		journaled: Arc::new(Notify::new()),
 		host: Arc::new(host),
@@ -380,22 +383,34 @@ async fn load_engines(config: &DeviceConfig) -> Result<Vec<Engine>, RunError> {
 }
 
 /// What runs models on each device, each in a process of its own.
-async fn start_runners(engines: &[Engine], config: &DeviceConfig) -> Result<Slots, RunError> {
-	let library = library::locate(config.onnxruntime.as_deref())?;
-	let mut devices: Vec<Arc<dyn Compute>> = Vec::new();
+async fn start_runners(
+	engines: &[Engine],
+	config: &Config,
+	metrics: &Metrics,
+) -> Result<Slots, RunError> {
+	let Config { device: DeviceConfig { threads, require_sandbox, onnxruntime, .. }, .. } = config;
+	let library = library::locate(onnxruntime.as_deref())?;
+	let mut devices: Vec<Arc<Runners>> = Vec::new();
 	for engine in engines {
-		let (library, threads) = (library.clone(), usize::from(config.threads));
 		let settings = RunnerSettings {
-			require_sandbox: config.require_sandbox,
-			..RunnerSettings::new(library, engine.device(), threads)
+			require_sandbox: *require_sandbox,
+			memory: config.limits.memory.0,
+			counts: metrics.models.clone(),
+			..RunnerSettings::new(library.clone(), engine.device(), usize::from(*threads))
 		};
-		let runners = tokio::task::spawn_blocking(|| Runners::new(settings))
+		let first = devices.first().cloned();
+		let start = move || match first {
+			Some(first) => first.beside(settings),
+			None => Runners::new(settings),
+		};
+		let runners = tokio::task::spawn_blocking(start)
 			.await
 			.map_err(|panic| EngineError::Library(panic.to_string()))?
 			.map_err(RunError::Runner)?;
 		devices.push(Arc::new(runners));
 	}
-	Ok(Slots::new(devices))
+	let devices = devices.into_iter().map(|runners| runners as Arc<dyn Compute>);
+	Ok(Slots::new(devices.collect()))
 }
 
 /// Abstains from what is in this worker's hands, if it ever ran here: without an engine it would only
@@ -445,7 +460,7 @@ fn prepare_dir(dir: &Path) -> Result<(), RunError> {
 
 async fn open_store(config: &Config) -> Result<WalrusStore, RunError> {
 	let limit = config.limits.model.max(config.limits.input).0;
-	let StoresConfig { urls, epochs } = &config.stores;
+	let StoresConfig { urls, epochs, .. } = &config.stores;
 	let store = WalrusStore::new(urls.clone(), limit, *epochs).map_err(RunError::StoreConfig)?;
 	let unreachable = |error| RunError::Store { urls: urls.join(", "), error };
 	store.reachable().await.map_err(unreachable)?;

@@ -49,6 +49,10 @@ impl Slot {
 }
 
 impl Compute for Slots {
+	fn is_open(&self, opening: &Opening) -> bool {
+		self.0.iter().any(|slot| slot.compute.is_open(opening))
+	}
+
 	fn loaded(&self, opening: &Opening) -> Option<Box<dyn Runnable>> {
 		let slots = self.by_load();
 		let least = slots.first()?.busy.load(Ordering::Relaxed);
@@ -123,9 +127,12 @@ mod tests {
 	}
 
 	impl Compute for Fake {
+		fn is_open(&self, opening: &Opening) -> bool {
+			*self.1.lock().unwrap() == Some(*opening)
+		}
+
 		fn loaded(&self, opening: &Opening) -> Option<Box<dyn Runnable>> {
-			let open = *self.1.lock().unwrap() == Some(*opening);
-			open.then(|| Box::new(Model(self.0)) as Box<dyn Runnable>)
+			self.is_open(opening).then(|| Box::new(Model(self.0)) as Box<dyn Runnable>)
 		}
 
 		fn load(

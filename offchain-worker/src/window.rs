@@ -25,6 +25,11 @@ impl Window {
 		Self { first, until }
 	}
 
+	/// The last block that takes a commitment.
+	pub fn until(&self) -> BlockNumber {
+		self.until
+	}
+
 	/// The best block from which on a blob that the store still does not have counts as missing: two
 	/// thirds of the window are for waiting, the rest for committing to that verdict.
 	///

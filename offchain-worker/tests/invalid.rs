@@ -177,6 +177,10 @@ impl Runnable for Slow {
 }
 
 impl Compute for Troubled {
+	fn is_open(&self, _: &Opening) -> bool {
+		false
+	}
+
 	fn loaded(&self, _: &Opening) -> Option<Box<dyn Runnable>> {
 		None
 	}

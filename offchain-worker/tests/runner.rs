@@ -15,8 +15,9 @@ use common::{
 };
 use tercet_primitives::{Invalidity, ItemSet, Response, H256};
 use tercet_worker::{
-	compute::{Compute, Failure, FailureKind, Opening, Request, Results},
+	compute::{Compute, Failure, FailureKind, Opening, Request, Results, Runnable},
 	items::Batch,
+	metrics::ModelCounts,
 	runner::{memory, protocol::Attempt, Runner, RunnerSettings, Runners},
 };
 use tokio_util::sync::CancellationToken;
@@ -210,24 +211,73 @@ fn start_fails_when_there_is_no_library_or_no_program() {
 	assert_eq!(Runner::start(&program).err().unwrap().kind, FailureKind::Machine);
 }
 
+/// Runners with memory for so many open models of [`opening`], and for opening one more.
+fn runners_for(models: u64) -> (Runners, ModelCounts) {
+	let process = start().resident();
+	let declared = OPENING.declared.unwrap();
+	// Each takes little more than an empty process.
+	let memory = process * models + declared + process / 2;
+	let counts = ModelCounts::default();
+	let settings = RunnerSettings { memory, counts: counts.clone(), ..runner_settings(1) };
+	(Runners::new(settings).unwrap(), counts)
+}
+
+fn opening(digest: u8) -> Opening {
+	Opening { digest: H256([digest; 32]), ..OPENING }
+}
+
+fn load(runners: &Runners, digest: u8) -> Box<dyn Runnable> {
+	runners.load(opening(digest), &onnx::add().0, &CancellationToken::new()).unwrap()
+}
+
 #[test]
-fn runners_keep_models_open_as_long_as_memory_allows() {
-	let frugal = RunnerSettings { idle_memory: 0, ..runner_settings(1) };
-	let runners = Runners::new(frugal).unwrap();
-	let opening = |digest| Opening { digest: H256([digest; 32]), ..OPENING };
-	let load =
-		|digest| runners.load(opening(digest), &onnx::add().0, &CancellationToken::new()).unwrap();
-	assert!(runners.loaded(&opening(1)).is_none());
-	drop(load(1));
+fn runners_keep_models_open_for_those_who_need_the_same() {
+	let (runners, counts) = runners_for(2);
+	assert!(runners.loaded(&opening(1)).is_none() && !runners.is_open(&opening(1)));
+	drop(load(&runners, 1));
 	let leased = runners.loaded(&opening(1)).unwrap();
 	assert!(runners.loaded(&opening(1)).is_none(), "a process has one job at a time");
+	assert!(runners.is_open(&opening(1)));
 	drop(leased);
 	// Another record promises another amount of memory.
-	assert!(runners.loaded(&Opening { declared: Some(1), ..opening(1) }).is_none());
-	assert!(runners.loaded(&Opening { confirming: true, ..opening(1) }).is_none());
-	drop(load(2));
-	assert!(runners.loaded(&opening(1)).is_none(), "memory was for one of them");
-	assert!(runners.loaded(&opening(2)).is_some());
+	for other in
+		[Opening { declared: Some(1), ..opening(1) }, Opening { confirming: true, ..opening(1) }]
+	{
+		assert!(!runners.is_open(&other) && runners.loaded(&other).is_none());
+	}
+	assert_eq!((counts.opened.get(), counts.reused.get(), counts.evicted.get()), (1, 1, 0));
+}
+
+#[test]
+fn runners_close_what_was_used_least_recently_when_memory_is_needed() {
+	let (runners, counts) = runners_for(2);
+	drop(load(&runners, 1));
+	drop(load(&runners, 2));
+	assert_eq!((counts.open.get(), counts.evicted.get()), (2, 0));
+	drop(runners.loaded(&opening(1)).unwrap());
+	// Would fit once it is open, but not by what it declares.
+	let third = load(&runners, 3);
+	assert!(!runners.is_open(&opening(2)));
+	assert_eq!((counts.open.get(), counts.evicted.get()), (2, 1));
+	drop(third);
+	for digest in [1, 3] {
+		assert!(runners.loaded(&opening(digest)).is_some(), "{digest}");
+	}
+	assert!(counts.memory.get() > 0);
+}
+
+#[test]
+fn runners_wait_for_a_job_to_end_when_its_model_takes_the_memory() {
+	let (runners, counts) = runners_for(0);
+	let busy = load(&runners, 1);
+	std::thread::scope(|scope| {
+		let second = scope.spawn(|| drop(load(&runners, 2)));
+		std::thread::sleep(Duration::from_millis(200));
+		assert!(!second.is_finished());
+		assert_eq!(counts.opened.get(), 1);
+		drop(busy);
+	});
+	assert_eq!((counts.opened.get(), counts.evicted.get()), (2, 1));
 }
 
 /// `y = ` a tensor of as many bytes as the first number of the input says, 2^20 times.

@@ -98,11 +98,13 @@ pub struct StoresConfig {
 	pub urls: Vec<String>,
 	/// Walrus epochs to store results for.
 	pub epochs: u32,
+	/// Blobs to read at the same time, and as many to write.
+	pub parallel: u16,
 }
 
 impl Default for StoresConfig {
 	fn default() -> Self {
-		Self { urls: vec!["http://127.0.0.1:31415".into()], epochs: 5 }
+		Self { urls: vec!["http://127.0.0.1:31415".into()], epochs: 5, parallel: 4 }
 	}
 }
 
@@ -262,6 +264,10 @@ impl Config {
 			(self.chain.nodes.is_empty(), "nodes in [chain] is empty: name at least one node"),
 			(self.stores.urls.is_empty(), "urls in [stores] is empty: name at least one store"),
 			(self.stores.epochs == 0, "epochs in [stores] is 0: store results for at least 1"),
+			(
+				!(1..=64).contains(&self.stores.parallel),
+				"parallel in [stores] must be from 1 to 64",
+			),
 			(self.device.threads == 0, "threads in [device] is 0: write 1 or more"),
 			(
 				!(1..=256).contains(&self.device.parallel),

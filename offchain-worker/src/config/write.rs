@@ -74,6 +74,11 @@ pub const SECTIONS: &[Section] = &[
 		keys: &[
 			key("urls", "Their addresses. When one fails, the next is asked.", "[]"),
 			key("epochs", "Walrus epochs to store results for.", "5"),
+			key(
+				"parallel",
+				"Blobs to read at the same time, and as many to write, while models run.",
+				"4",
+			),
 		],
 	},
 	Section {
@@ -204,7 +209,8 @@ pub const SECTIONS: &[Section] = &[
 			),
 			key(
 				"memory",
-				"Memory for models that stay open. When it is full, those unused for longest close.",
+				"Memory for open models. When it is full, those unused for longest close. Jobs whose model\n\
+				 declares that it needs more are handed back.",
 				"",
 			),
 		],

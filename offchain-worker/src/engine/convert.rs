@@ -27,22 +27,32 @@ trait Element: PrimitiveTensorElementType + Copy + Debug + 'static {
 	}
 
 	/// Little-endian bytes of all elements.
-	fn write(elements: &[Self]) -> Vec<u8>;
+	fn write(elements: &[Self]) -> Vec<u8> {
+		Self::bytes(elements).map_or_else(|| Self::write_each(elements), <[u8]>::to_vec)
+	}
+
+	/// The same, where they lie, if that is what they are.
+	fn bytes(_: &[Self]) -> Option<&[u8]> {
+		None
+	}
+
+	/// The same, one element after the other.
+	fn write_each(elements: &[Self]) -> Vec<u8>;
 }
 
 macro_rules! elements {
-	($($element:ty, $dtype:ident $(, $view:item)?;)*) => {
+	($($element:ty, $dtype:ident $(, $view:item, $bytes:item)?;)*) => {
 		$(impl Element for $element {
 			const DTYPE: Dtype = Dtype::$dtype;
 
-			$($view)?
+			$($view $bytes)?
 
 			fn read(bytes: &[u8]) -> Vec<Self> {
 				let (chunks, _) = bytes.as_chunks();
 				chunks.iter().map(|chunk| <$element>::from_le_bytes(*chunk)).collect()
 			}
 
-			fn write(elements: &[Self]) -> Vec<u8> {
+			fn write_each(elements: &[Self]) -> Vec<u8> {
 				elements.iter().flat_map(|element| element.to_le_bytes()).collect()
 			}
 		})*
@@ -58,6 +68,8 @@ macro_rules! plain_elements {
 					true => bytemuck::try_cast_slice(bytes).ok(),
 					false => None,
 				}
+			}, fn bytes(elements: &[Self]) -> Option<&[u8]> {
+				cfg!(target_endian = "little").then(|| bytemuck::cast_slice(elements))
 			};)*
 		}
 	};
@@ -79,7 +91,7 @@ impl Element for bool {
 		bytes.iter().map(|byte| *byte != 0).collect()
 	}
 
-	fn write(elements: &[Self]) -> Vec<u8> {
+	fn write_each(elements: &[Self]) -> Vec<u8> {
 		elements.iter().copied().map(u8::from).collect()
 	}
 }

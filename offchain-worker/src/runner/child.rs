@@ -65,8 +65,8 @@ fn serve(args: &RunnerArgs) -> Result<(), Box<dyn std::error::Error>> {
 	rehearse(&engine)?;
 	let memory = Own::open()?;
 	let walls = sandbox.lock(device);
-	let (space, _) = memory.now();
-	write_frame(&mut worker, &Reply::Ready { walls, space }, &[])?;
+	let (space, resident) = memory.now();
+	write_frame(&mut worker, &Reply::Ready { walls, space, resident }, &[])?;
 
 	let mut runner = Served { engine, memory, model: None };
 	let mut body = Vec::new();

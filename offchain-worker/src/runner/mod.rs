@@ -31,6 +31,7 @@
 mod child;
 pub mod memory;
 mod model;
+mod open;
 mod parent;
 mod pool;
 pub mod protocol;

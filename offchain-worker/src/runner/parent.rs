@@ -26,6 +26,7 @@ use super::{
 use crate::{
 	compute::{Failure, FailureKind, Opening, Request, Results},
 	engine::{is_memory, Device},
+	metrics::ModelCounts,
 };
 
 /// Time between looks at what may end a wait.
@@ -59,13 +60,15 @@ pub struct RunnerSettings {
 	pub wall: Duration,
 	/// Refuse to start where a [wall](super::sandbox) is missing.
 	pub require_sandbox: bool,
-	/// Memory of models that are open and idle, in bytes; those used least recently are closed.
-	pub idle_memory: u64,
+	/// Memory of models that are open, in bytes, together; those that wait for a job are closed when
+	/// another needs it, those used least recently first.
+	pub memory: u64,
+	/// What is counted about them.
+	pub counts: ModelCounts,
 }
 
 impl RunnerSettings {
-	/// Runners of this program with an hour for each batch, and a quarter of this machine's memory
-	/// for models that wait.
+	/// Runners of this program with an hour for each batch, and a quarter of this machine's memory.
 	pub fn new(library: PathBuf, device: Device, threads: usize) -> Self {
 		Self {
 			// The program as it was started, even if another version has taken its place.
@@ -75,7 +78,8 @@ impl RunnerSettings {
 			threads,
 			wall: Duration::from_secs(3600),
 			require_sandbox: false,
-			idle_memory: memory::total().map_or(1 << 30, |total| total / 4),
+			memory: memory::total().map_or(1 << 30, |total| total / 4),
+			counts: ModelCounts::default(),
 		}
 	}
 }
@@ -185,7 +189,9 @@ impl Runner {
 		let patience =
 			Patience { cancel: &CancellationToken::new(), until: Instant::now() + START };
 		match runner.wait(&patience)? {
-			(Reply::Ready { walls, space }, _) => (runner.walls, runner.base) = (walls, space),
+			(Reply::Ready { walls, space, resident }, _) => {
+				(runner.walls, runner.base, runner.resident) = (walls, space, resident);
+			},
 			_ => return Err(runner.odd()),
 		}
 		Ok(runner)

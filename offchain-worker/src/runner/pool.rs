@@ -1,11 +1,14 @@
 //! Processes that wait for the next job: one per open model, and a spare one.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tercet_primitives::H256;
 use tokio_util::sync::CancellationToken;
 
-use super::{parent::Runner, RunnerSettings};
+use super::{
+	open::{Key, Open, Place},
+	parent::Runner,
+	RunnerSettings,
+};
 use crate::compute::{Compute, Failure, FailureKind, Opening, Request, Results, Runnable};
 
 /// Runs models in processes of their own.
@@ -15,18 +18,11 @@ use crate::compute::{Compute, Failure, FailureKind, Opening, Request, Results, R
 /// and without a model, saves the next model the start.
 pub struct Runners {
 	settings: RunnerSettings,
-	idle: Arc<Mutex<Idle>>,
+	open: Arc<Open>,
+	spare: Arc<Mutex<Option<Runner>>>,
+	/// Memory of a process without a model, in bytes.
+	base: u64,
 }
-
-#[derive(Default)]
-struct Idle {
-	/// The one used least recently first.
-	open: Vec<(Key, Runner)>,
-	spare: Option<Runner>,
-}
-
-/// What two jobs must have in common to use the same process.
-type Key = (H256, Option<u64>);
 
 impl Runners {
 	/// Starts the first process, and says which walls it stands behind.
@@ -34,6 +30,19 @@ impl Runners {
 	/// # Errors
 	/// [`FailureKind::Machine`] if it cannot be started, or a wall is missing and all are required.
 	pub fn new(settings: RunnerSettings) -> Result<Self, Failure> {
+		let open = Open::new(settings.memory, settings.counts.clone());
+		Self::within(settings, open)
+	}
+
+	/// As [`Self::new`], on another device, with the same memory for the models of both.
+	///
+	/// # Errors
+	/// As [`Self::new`].
+	pub fn beside(&self, settings: RunnerSettings) -> Result<Self, Failure> {
+		Self::within(settings, self.open.clone())
+	}
+
+	fn within(settings: RunnerSettings, open: Arc<Open>) -> Result<Self, Failure> {
 		let first = Runner::start(&settings)?;
 		let (there, missing): (Vec<_>, Vec<_>) =
 			first.walls().iter().partition(|wall| wall.missing.is_none());
@@ -49,42 +58,46 @@ impl Runners {
 			}
 			tracing::warn!(missing, "models are locked in less well than they could be");
 		}
-		let idle = Idle { open: Vec::new(), spare: Some(first) };
-		Ok(Self { settings, idle: Arc::new(Mutex::new(idle)) })
+		let base = first.resident();
+		Ok(Self { settings, open, spare: Arc::new(Mutex::new(Some(first))), base })
 	}
 
 	/// A process without a model.
 	fn fresh(&self) -> Result<Runner, Failure> {
-		let spare = lock(&self.idle).spare.take();
-		let runner = match spare {
+		// Whatever panicked with the lock, a process is there or not.
+		let take = || self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+		let runner = match take() {
 			Some(runner) => runner,
 			None => Runner::start(&self.settings)?,
 		};
-		let (idle, settings) = (self.idle.clone(), self.settings.clone());
+		let (spare, settings) = (self.spare.clone(), self.settings.clone());
 		std::thread::spawn(move || match Runner::start(&settings) {
-			Ok(runner) => lock(&idle).spare = Some(runner),
+			Ok(runner) => {
+				*spare.lock().unwrap_or_else(PoisonError::into_inner) = Some(runner);
+			},
 			Err(failure) => tracing::warn!(%failure, "no spare runner"),
 		});
 		Ok(runner)
 	}
-}
 
-// What is idle is consistent after each of its operations, whatever panicked.
-fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
-	idle.lock().unwrap_or_else(PoisonError::into_inner)
+	fn key(&self, opening: &Opening) -> Option<Key> {
+		Key::of(self.settings.device, opening)
+	}
+
+	fn lease(&self, opening: Opening, runner: Runner, place: Place) -> Box<dyn Runnable> {
+		let (key, gpu) = (self.key(&opening), self.settings.device.gpu());
+		Box::new(Lease { opening, key, held: Some((runner, place)), gpu })
+	}
 }
 
 impl Compute for Runners {
+	fn is_open(&self, opening: &Opening) -> bool {
+		self.key(opening).is_some_and(|key| self.open.has(&key))
+	}
+
 	fn loaded(&self, opening: &Opening) -> Option<Box<dyn Runnable>> {
-		if opening.confirming {
-			return None;
-		}
-		let key = (opening.digest, opening.declared);
-		let mut idle = lock(&self.idle);
-		let position = idle.open.iter().rposition(|(open, _)| *open == key)?;
-		let (_, runner) = idle.open.remove(position);
-		drop(idle);
-		Some(Box::new(self.lease(*opening, runner)))
+		let (runner, place) = self.open.take(self.key(opening)?)?;
+		Some(self.lease(*opening, runner, place))
 	}
 
 	fn load(
@@ -93,33 +106,34 @@ impl Compute for Runners {
 		bytes: &[u8],
 		cancel: &CancellationToken,
 	) -> Result<Box<dyn Runnable>, Failure> {
+		// Without a record there is a guess: the file and the session's weights.
+		let needs = opening.declared.unwrap_or((bytes.len() as u64).saturating_mul(2));
+		let needs = needs.saturating_add(self.base);
+		let place = self.open.reserve(self.key(&opening), needs, cancel)?;
 		let mut runner = self.fresh()?;
 		runner.open(&opening, bytes, cancel)?;
-		Ok(Box::new(self.lease(opening, runner)))
-	}
-}
-
-impl Runners {
-	fn lease(&self, opening: Opening, runner: Runner) -> Lease {
-		let (idle, idle_memory) = (self.idle.clone(), self.settings.idle_memory);
-		let gpu = self.settings.device.gpu();
-		Lease { opening, runner: Some(runner), idle, idle_memory, gpu }
+		place.takes(runner.resident());
+		Ok(self.lease(opening, runner, place))
 	}
 }
 
 /// A process in the hands of one job.
 struct Lease {
 	opening: Opening,
-	runner: Option<Runner>,
-	idle: Arc<Mutex<Idle>>,
-	idle_memory: u64,
+	/// Whom it may serve afterwards.
+	key: Option<Key>,
+	/// In this order: memory is free once its process is gone.
+	held: Option<(Runner, Place)>,
 	gpu: Option<u32>,
 }
 
 impl Runnable for Lease {
 	fn run(&mut self, request: &Request<'_>) -> Result<Results, Failure> {
 		let gone = || Failure::new(FailureKind::Machine, "the runner is gone");
-		self.runner.as_mut().ok_or_else(gone)?.run(&self.opening, request)
+		let (runner, place) = self.held.as_mut().ok_or_else(gone)?;
+		let results = runner.run(&self.opening, request);
+		place.takes(runner.resident());
+		results
 	}
 
 	fn gpu(&self) -> Option<u32> {
@@ -129,23 +143,14 @@ impl Runnable for Lease {
 
 impl Drop for Lease {
 	fn drop(&mut self) {
-		let Some(runner) = self.runner.take() else { return };
-		// A process that got more memory than was promised is for one job.
-		if !runner.is_alive() || self.opening.confirming {
-			return;
+		let Some((runner, place)) = self.held.take() else { return };
+		match self.key {
+			Some(key) if runner.is_alive() => place.give_back(key, runner),
+			// A process that got more memory than was promised is for one job.
+			_ => {
+				drop(runner);
+				drop(place);
+			},
 		}
-		let mut idle = lock(&self.idle);
-		idle.open.push(((self.opening.digest, self.opening.declared), runner));
-		let mut memory = 0u64;
-		// The one used last stays in any case.
-		let keep = idle.open.iter().rev().take_while(|(_, runner)| {
-			let first = memory == 0;
-			memory = memory.saturating_add(runner.resident().max(1));
-			first || memory <= self.idle_memory
-		});
-		let excess = idle.open.len() - keep.count();
-		let closed: Vec<_> = idle.open.drain(..excess).collect();
-		drop(idle);
-		drop(closed);
 	}
 }

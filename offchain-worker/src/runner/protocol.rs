@@ -81,6 +81,8 @@ pub enum Reply {
 		walls: Vec<Wall>,
 		/// Its address space, in bytes.
 		space: u64,
+		/// Memory that it takes, in bytes.
+		resident: u64,
 	},
 	/// The artifact is open.
 	Opened {

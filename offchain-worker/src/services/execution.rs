@@ -1,4 +1,16 @@
 //! Runs jobs: fetch model and input, verify, run, encode, store, and write the response down.
+//!
+//! A job is fetched as soon as it is in this worker's hands, whatever runs meanwhile, waits for its
+//! turn, runs, and lets the next one run while its results are stored:
+//!
+//! ```text
+//!  job 1   fetch ─▶ run ─▶ store
+//!  job 2   fetch ─────────▶ run ─▶ store
+//!  job 3      fetch ───────────────▶ run ─▶ store
+//! ```
+//!
+//! Whoever's window ends first goes first, at the store and at running. What is fetched ahead is
+//! bounded, and so are results that wait for the store: see [`Traffic`].
 
 use std::{
 	collections::HashMap,
@@ -9,11 +21,11 @@ use std::{
 use rand::RngCore;
 use tercet_hardware::Energy;
 use tercet_primitives::{
-	apis::Assignment, hashing::Salt, Agreement, Answer, BoundedVec, DeterminismClass,
+	apis::Assignment, hashing::Salt, Agreement, Answer, BlobRef, BoundedVec, DeterminismClass,
 	ExecutionProvider, Payload, Response, H256,
 };
 use tokio::{
-	sync::{watch, OwnedSemaphorePermit, Semaphore},
+	sync::{watch, OwnedSemaphorePermit},
 	task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -23,6 +35,7 @@ use super::{
 	blocking,
 	fault::Verdict,
 	fetch::{at, Patience},
+	traffic::{Shared, Traffic},
 	Fault,
 };
 use crate::{
@@ -47,10 +60,14 @@ const ATTEMPTS: u32 = 5;
 pub struct ExecutionSettings {
 	/// Jobs that run at the same time.
 	pub parallel: usize,
+	/// Blobs that are read from the store at the same time, and as many that are written.
+	pub transfers: usize,
 	/// Largest ONNX file, in bytes.
 	pub max_model_bytes: u64,
 	/// Largest input, in bytes.
 	pub max_input_bytes: u64,
+	/// Most memory that a model's record may declare, in bytes.
+	pub max_memory_bytes: u64,
 	/// Run this ONNX file whatever the chain says: the lying provider of adversarial tests.
 	pub replace_model: Option<Arc<Vec<u8>>>,
 }
@@ -77,7 +94,7 @@ impl Execution {
 
 	async fn serve(&self) -> Result<(), ServiceError> {
 		let mut board = self.context.board.subscribe();
-		let permits = Arc::new(Semaphore::new(self.settings.parallel.max(1)));
+		let traffic = Traffic::new(&self.settings);
 		let mut running = JoinSet::new();
 		let mut seats: HashMap<tokio::task::Id, Seat> = HashMap::new();
 		board.mark_changed();
@@ -98,11 +115,12 @@ impl Execution {
 				let task = Task {
 					context: self.context.clone(),
 					settings: self.settings.clone(),
-					patience: Patience::new(Window::new(block, assignment.until)),
+					patience: Patience::new(Window::new(block, assignment.until), traffic.clone()),
+					traffic: traffic.clone(),
 					assignment,
 				};
 				let span = tracing::info_span!("job", id = seat.job.0, round = seat.round);
-				let handle = running.spawn(task.run(permits.clone()).instrument(span));
+				let handle = running.spawn(task.run().instrument(span));
 				seats.insert(handle.id(), seat);
 			}
 		}
@@ -133,6 +151,7 @@ struct Task {
 	settings: ExecutionSettings,
 	assignment: Assignment,
 	patience: Patience,
+	traffic: Traffic,
 }
 
 /// What a job came to.
@@ -141,21 +160,30 @@ struct Outcome {
 	digests: Vec<H256>,
 }
 
+/// What a run needs, here and verified.
+struct Fetched {
+	/// The artifact, unless a process has it open.
+	model: Option<Arc<Vec<u8>>>,
+	input: Vec<u8>,
+	/// For both of them.
+	room: Option<OwnedSemaphorePermit>,
+}
+
 /// A model on its way to a process.
 enum Loading {
 	/// A process has it open.
 	Loaded(Box<dyn Runnable>),
 	/// The artifact.
-	Bytes(Vec<u8>),
+	Bytes(Arc<Vec<u8>>),
 }
 
 impl Task {
-	async fn run(self, permits: Arc<Semaphore>) {
+	async fn run(self) {
 		// A job that waits for its turn, for the store or for its own end gives up in time.
 		let give_up = at(self.context.board.subscribe(), self.patience.window().give_up_at());
 		let outcome = tokio::select! {
 			biased;
-			outcome = self.respond(permits) => outcome,
+			outcome = self.respond() => outcome,
 			() = give_up => Err(Fault::TooLate(self.patience.problem())),
 			reason = handed_back(self.context.pause.subscribe()) => Err(Fault::Paused(reason)),
 		};
@@ -175,18 +203,13 @@ impl Task {
 		self.write(entry).await;
 	}
 
-	/// The response, after as many attempts as this machine's faults deserve. Others may use the
-	/// permit between them.
-	async fn respond(&self, permits: Arc<Semaphore>) -> Result<Outcome, Fault> {
+	/// The response, after as many attempts as this machine's faults deserve. Others may run between
+	/// them.
+	async fn respond(&self) -> Result<Outcome, Fault> {
 		let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
 		let (mut attempt, mut suspicion) = (1, None);
 		loop {
-			let Ok(permit) = permits.clone().acquire_owned().await else {
-				return Err(Fault::TooLate("the worker ends".into()));
-			};
-			let running = Running::new(&self.context);
-			let outcome = self.result(Arc::new(permit), suspicion.is_some()).await;
-			drop(running);
+			let outcome = self.result(suspicion.is_some()).await;
 			let fault = match (outcome, &suspicion) {
 				(Ok(outcome), None) => return Ok(outcome),
 				(Ok(_), Some(failure)) => return Err(Fault::Doubtful(Failure::clone(failure))),
@@ -237,22 +260,31 @@ impl Task {
 	}
 
 	/// The result of one attempt; `confirming` one that failed in a way that counts if it is repeated.
-	async fn result(
-		&self,
-		permit: Arc<OwnedSemaphorePermit>,
-		confirming: bool,
-	) -> Result<Outcome, Fault> {
+	async fn result(&self, confirming: bool) -> Result<Outcome, Fault> {
 		let (context, assignment) = (&self.context, &self.assignment);
 		let (asked, items) = (assignment.asked, assignment.items);
-		tracing::info!(variant = %assignment.variant, items = asked.len(), "running");
-		let fetching = Instant::now();
 		let digest = assignment.artifact.digest;
 		let opening = Opening { digest, declared: self.declared_memory().await?, confirming };
-		let model = self.model(&opening).await?;
-		let input = self.input().await?;
-		context.metrics.fetch_time.observe(fetching.elapsed().as_secs_f64());
+		let mut fetched = self.fetch(&opening).await?;
 		context.steps.passed(Step::Fetched);
 
+		let (turn, model) = loop {
+			let turn = self.traffic.runs.take(assignment.until).await;
+			if let Some(model) = context.compute.loaded(&opening) {
+				break (turn, Loading::Loaded(model));
+			}
+			if let Some(bytes) = fetched.model.take() {
+				break (turn, Loading::Bytes(bytes));
+			}
+			// It was closed meanwhile, or another job has it.
+			drop(turn);
+			fetched.model = Some(self.model_bytes().await?);
+		};
+		let Fetched { input, room, model: unneeded } = fetched;
+		drop(unneeded);
+		let unsent = self.traffic.unsent.take(assignment.until).await;
+		tracing::info!(variant = %assignment.variant, items = asked.len(), "running");
+		let counted = Running::new(context);
 		let running = Instant::now();
 		let (batch, compute) = (self.batch(), context.compute.clone());
 		let vectors_only = matches!(assignment.agreement, Agreement::Similar { .. });
@@ -262,7 +294,7 @@ impl Task {
 		let guard = cancel.clone().drop_guard();
 		let results = blocking(move || {
 			// Until the process has ended or answered, the job counts as running.
-			let _permit = permit;
+			let (_turn, _room) = (turn, room);
 			let mut model = match model {
 				Loading::Loaded(model) => model,
 				Loading::Bytes(bytes) => compute.load(opening, &bytes, &cancel)?,
@@ -273,7 +305,7 @@ impl Task {
 			Ok((results, metering.finish()))
 		})
 		.await?;
-		drop(guard);
+		drop((guard, counted));
 		let (Results { bytes: output, digests }, energy) = results;
 		self.account(energy);
 		context.metrics.run_time.observe(running.elapsed().as_secs_f64());
@@ -281,6 +313,7 @@ impl Task {
 
 		let root = tercet_primitives::hashing::result_root(&asked, &digests);
 		let response = Response::Result(self.pack(root, output).await?);
+		drop(unsent);
 		context.steps.passed(Step::Stored);
 		context.metrics.executed.inc();
 		context.metrics.items.inc_by(u64::from(asked.len()));
@@ -329,44 +362,84 @@ impl Task {
 			model.as_ref().and_then(|model| model.variants.get(usize::from(variant.index)));
 		let Some(declared) = record.map(|variant| variant.memory) else { return Ok(None) };
 		let need = artifact.size.saturating_add(input.size());
-		match need > declared {
-			true => Err(Fault::Memory { need, declared }),
+		if need > declared {
+			return Err(Fault::Memory { need, declared });
+		}
+		let limit = self.settings.max_memory_bytes;
+		match declared > limit {
+			true => Err(Fault::TooLarge { what: "a model's memory", size: declared, limit }),
 			false => Ok(Some(declared)),
 		}
 	}
 
-	/// The model: open already, or as it is on disk or in the store.
-	async fn model(&self, opening: &Opening) -> Result<Loading, Fault> {
+	/// Model and input. They may be here long before the job runs.
+	async fn fetch(&self, opening: &Opening) -> Result<Fetched, Fault> {
 		let artifact = self.assignment.artifact;
 		let limit = self.settings.max_model_bytes;
 		if artifact.size > limit {
 			return Err(Fault::TooLarge { what: "a model", size: artifact.size, limit });
 		}
-		if let Some(model) = self.context.compute.loaded(opening) {
-			return Ok(Loading::Loaded(model));
-		}
-		Ok(Loading::Bytes(match &self.settings.replace_model {
-			Some(replacement) => replacement.to_vec(),
-			None => self.model_bytes().await?,
-		}))
+		let open = self.context.compute.is_open(opening);
+		let model = if open { 0 } else { artifact.size };
+		let input = match &self.assignment.input {
+			Payload::Blob(blob) if blob.size <= self.settings.max_input_bytes => blob.size,
+			// Came with the job, or will be refused.
+			_ => 0,
+		};
+		let room = self.traffic.room(model.saturating_add(input)).await;
+		let fetching = Instant::now();
+		let model = self.model(opening).await?;
+		let input = self.input().await?;
+		self.context.metrics.fetch_time.observe(fetching.elapsed().as_secs_f64());
+		Ok(Fetched { model, input, room })
 	}
 
-	async fn model_bytes(&self) -> Result<Vec<u8>, Fault> {
+	/// The model as it is on disk or in the store, unless a process has it open.
+	async fn model(&self, opening: &Opening) -> Result<Option<Arc<Vec<u8>>>, Fault> {
+		match self.context.compute.is_open(opening) {
+			true => Ok(None),
+			false => self.model_bytes().await.map(Some),
+		}
+	}
+
+	async fn model_bytes(&self) -> Result<Arc<Vec<u8>>, Fault> {
+		if let Some(replacement) = &self.settings.replace_model {
+			return Ok(replacement.clone());
+		}
 		let artifact = self.assignment.artifact;
-		let cache = self.context.models.clone();
-		if let Some(bytes) = blocking(move || Ok(cache.load(&artifact)?)).await? {
+		let shared = self.traffic.artifact(&artifact);
+		if let Some(bytes) = self.kept(artifact, &shared).await? {
 			return Ok(bytes);
 		}
-		let bytes = self.patience.read(&self.context, &artifact).await?;
+		let (bytes, fresh) = self.patience.share(&self.context, &artifact, &shared).await?;
+		if fresh {
+			let (cache, model) = (self.context.models.clone(), bytes.clone());
+			blocking(move || {
+				// A full disk must not cost the job: the model is in memory already.
+				if let Err(error) = cache.save(&model) {
+					tracing::warn!(%error, "cannot keep the model on disk");
+				}
+				Ok(())
+			})
+			.await?;
+		}
+		Ok(bytes)
+	}
+
+	/// The model, if another job has it or it is on disk.
+	async fn kept(
+		&self,
+		artifact: BlobRef,
+		shared: &Shared,
+	) -> Result<Option<Arc<Vec<u8>>>, Fault> {
+		let mut shared = shared.lock().await;
+		if let Some(bytes) = shared.upgrade() {
+			return Ok(Some(bytes));
+		}
 		let cache = self.context.models.clone();
-		blocking(move || {
-			// A full disk must not cost the job: the model is in memory already.
-			if let Err(error) = cache.save(&bytes) {
-				tracing::warn!(%error, "cannot keep the model on disk");
-			}
-			Ok(bytes)
-		})
-		.await
+		let bytes = blocking(move || Ok(cache.load(&artifact)?)).await?.map(Arc::new);
+		*shared = bytes.as_ref().map(Arc::downgrade).unwrap_or_default();
+		Ok(bytes)
 	}
 
 	async fn input(&self) -> Result<Vec<u8>, Fault> {

@@ -2,14 +2,17 @@
 
 use std::{
 	future::Future,
-	sync::{Mutex, PoisonError},
+	sync::{Arc, Mutex, PoisonError},
 	time::Duration,
 };
 
 use tercet_primitives::{BlobRef, BlockNumber};
 use tokio::sync::watch;
 
-use super::Fault;
+use super::{
+	traffic::{Shared, Traffic},
+	Fault,
+};
 use crate::{
 	context::{Backoff, Board, Context},
 	store::StoreError,
@@ -23,13 +26,14 @@ const HONEST_EFFORT: u32 = 3;
 /// How long one job may wait for the store, and what it last waited for.
 pub(super) struct Patience {
 	window: Window,
+	traffic: Traffic,
 	problem: Mutex<String>,
 }
 
 impl Patience {
-	/// Patience within `window`.
-	pub fn new(window: Window) -> Self {
-		Self { window, problem: Mutex::new("none, it is slow".into()) }
+	/// Patience within `window`, among all that `traffic` is for.
+	pub fn new(window: Window, traffic: Traffic) -> Self {
+		Self { window, traffic, problem: Mutex::new("none, it is slow".into()) }
 	}
 
 	/// When patience ends.
@@ -48,13 +52,44 @@ impl Patience {
 	}
 
 	/// Reads `blob`, trying again until it is there or its absence is beyond doubt.
+	///
+	/// Each attempt takes a turn of its own: who waits for a blob to turn up keeps nobody waiting.
 	pub async fn read(&self, context: &Context, blob: &BlobRef) -> Result<Vec<u8>, Fault> {
-		self.persist(context, || context.store.read(blob)).await
+		let attempt = || async {
+			let _turn = self.traffic.downloads.take(self.window.until()).await;
+			context.store.read(blob).await
+		};
+		self.persist(context, attempt).await
+	}
+
+	/// As [`Self::read`], for one of several jobs that want the same: they have what the first of them
+	/// reads. Says whether that was this one.
+	pub async fn share(
+		&self,
+		context: &Context,
+		blob: &BlobRef,
+		shared: &Shared,
+	) -> Result<(Arc<Vec<u8>>, bool), Fault> {
+		let attempt = || async {
+			let mut shared = shared.lock().await;
+			if let Some(bytes) = shared.upgrade() {
+				return Ok::<_, StoreError>((bytes, false));
+			}
+			let _turn = self.traffic.downloads.take(self.window.until()).await;
+			let bytes = Arc::new(context.store.read(blob).await?);
+			*shared = Arc::downgrade(&bytes);
+			Ok((bytes, true))
+		};
+		self.persist(context, attempt).await
 	}
 
 	/// Stores `content`, trying again until it is stored.
 	pub async fn store(&self, context: &Context, content: &[u8]) -> Result<BlobRef, Fault> {
-		self.persist(context, || context.store.store(content.to_vec())).await
+		let attempt = || async {
+			let _turn = self.traffic.uploads.take(self.window.until()).await;
+			context.store.store(content.to_vec()).await
+		};
+		self.persist(context, attempt).await
 	}
 
 	/// Ends by itself with a success or a verdict; the caller bounds the time for everything else.

@@ -14,6 +14,8 @@ mod idle;
 mod metrics;
 mod rewards;
 mod schedule;
+mod traffic;
+mod turns;
 
 pub use answers::Answers;
 pub use assignments::Assignments;

@@ -4,6 +4,7 @@
 
 pub mod jobs;
 pub mod onnx;
+pub mod slow;
 pub mod world;
 
 use std::path::PathBuf;

@@ -426,6 +426,8 @@ impl Store for FakeStore {
 pub struct World {
 	pub chain: Arc<FakeChain>,
 	pub store: Arc<FakeStore>,
+	/// The store that the worker sees, if not that one.
+	pub real: Option<Arc<dyn Store>>,
 	pub dir: tempfile::TempDir,
 	pub settings: ExecutionSettings,
 	/// What runs models, if not ONNX Runtime.
@@ -445,14 +447,17 @@ impl Default for World {
 	fn default() -> Self {
 		let settings = ExecutionSettings {
 			parallel: 2,
+			transfers: 4,
 			max_model_bytes: 1 << 20,
 			max_input_bytes: 1 << 20,
+			max_memory_bytes: 4 << 30,
 			replace_model: None,
 		};
 		let dir = tempfile::tempdir().unwrap();
 		Self {
 			chain: Arc::default(),
 			store: Arc::default(),
+			real: None,
 			roots: tercet_hardware::Roots::under(&dir.path().join("machine")),
 			dir,
 			settings,
@@ -470,7 +475,7 @@ impl World {
 	pub fn start_in(&self, dir: &Path) -> Running {
 		let context = Context {
 			chain: self.chain.clone(),
-			store: self.store.clone(),
+			store: self.real.clone().unwrap_or_else(|| self.store.clone()),
 			compute: self.compute.clone().unwrap_or_else(|| Arc::new(super::runners(1))),
 			journal: Arc::new(Journal::open(dir, GENESIS).unwrap()),
 			models: Cache::open(&dir.join("models"), "onnx").unwrap(),

@@ -1,0 +1,65 @@
+//! What is measured: a small model and a large one.
+
+use anyhow::Result;
+use tercet_primitives::{BlobRef, ItemSet, H256};
+use tercet_tensors::{Tensor, TensorMap};
+
+use crate::common::{digits, onnx};
+
+/// A model with one float input, and a batch for it.
+pub struct Subject {
+	pub name: String,
+	pub model: Vec<u8>,
+	pub input: TensorMap,
+}
+
+impl Subject {
+	/// How the chain would refer to the model.
+	pub fn artifact(&self) -> BlobRef {
+		let digest = H256(tercet_walrus_client::digest(&self.model));
+		BlobRef { blob_id: digest.0, digest, size: self.model.len() as u64 }
+	}
+
+	/// The first `items` of the batch.
+	pub fn first(&self, items: u32) -> TensorMap {
+		self.input.select(&ItemSet::first(items)).expect("the batch has as many")
+	}
+}
+
+/// The digits models of the examples, and a large one.
+pub fn subjects() -> Result<Vec<Subject>> {
+	let images = TensorMap::from_bytes(&digits("held-out.safetensors"))?;
+	let subject = |name: &str, model, input: &TensorMap| Subject {
+		name: name.into(),
+		model,
+		input: input.clone(),
+	};
+	Ok(vec![
+		subject("digits, fp32", digits("onnx/model.onnx"), &images),
+		subject("digits, int8", digits("onnx/model_int8.onnx"), &images),
+		layers(2048, 4, 128)?,
+	])
+}
+
+/// `x` of shape `[items, width]`, multiplied by as many matrices, each time cut at zero.
+pub fn layers(width: usize, layers: usize, items: usize) -> Result<Subject> {
+	let values: Vec<f32> = (0..items * width).map(|i| (i % 17) as f32 / 17.0).collect();
+	let input = TensorMap::new([("x", Tensor::f32(&[items, width], &values)?)])?;
+	let weights: Vec<f32> = (0..width * width).map(|i| (i % 31) as f32 / 31e3 - 4e-4).collect();
+	let value = |layer| if layer == layers { "y".to_owned() } else { format!("v{layer}") };
+	let (wide, mut from) = (width as u64, "x".to_owned());
+	let mut graph = onnx::message().bytes(2, "g");
+	for layer in 0..layers {
+		let (to, product, matrix) = (value(layer + 1), format!("p{layer}"), format!("w{layer}"));
+		graph = graph
+			.bytes(1, onnx::node("MatMul", &[&from, &matrix], &[&product]))
+			.bytes(1, onnx::node("Relu", &[&product], &[&to]))
+			.bytes(5, onnx::tensor(&matrix, &[wide, wide], &weights));
+		from = to;
+	}
+	let graph = graph
+		.bytes(11, onnx::port("x", onnx::FLOAT, &[wide]))
+		.bytes(12, onnx::port("y", onnx::FLOAT, &[wide]));
+	let name = format!("{layers} layers of {width} × {width}, fp32");
+	Ok(Subject { name, model: onnx::model(graph).0, input })
+}
