@@ -1,6 +1,7 @@
 //! Questions about the state at one block.
 
 use codec::{Decode, Encode};
+use futures::future::try_join_all;
 use polkadot_sdk::{
 	sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64},
 	sp_runtime::DispatchError,
@@ -8,7 +9,8 @@ use polkadot_sdk::{
 use serde_json::json;
 use tercet_primitives::{
 	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
-	AccountId32, Balance, JobId, Model, ModelId, PoolId, Redundancy, H256,
+	AccountId32, Balance, Envelope, ExecutorPublicKey, JobId, Model, ModelId, PoolId, Redundancy,
+	H256,
 };
 
 use crate::{
@@ -213,9 +215,7 @@ impl At {
 			balance: AccountBalance,
 			_flags: u128,
 		}
-		let who = who.encode();
-		let prefix = [twox_128(b"System"), twox_128(b"Account")].concat();
-		let key = [&prefix[..], &blake2_128(&who)[..], &who[..]].concat();
+		let key = map_key("System", "Account", &[&who.encode()]);
 		match self.storage(&key).await? {
 			Some(bytes) => decode::<AccountInfo>("an account", &bytes).map(|info| info.balance),
 			None => Ok(AccountBalance::default()),
@@ -236,6 +236,47 @@ impl At {
 			},
 			None => Ok(Vec::new()),
 		}
+	}
+
+	/// The key for which keys of private jobs are to be sealed for `provider`; `None` if it has not
+	/// announced one.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn executor_key(
+		&self,
+		provider: &AccountId32,
+	) -> Result<Option<ExecutorPublicKey>, Error> {
+		let key = map_key("Privacy", "Keys", &[&provider.encode()]);
+		let bytes = self.storage(&key).await?;
+		bytes.map(|bytes| decode("the key of an executor", &bytes)).transpose()
+	}
+
+	/// The keys of several providers, in their order; see [`Self::executor_key`].
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn executor_keys(
+		&self,
+		providers: &[AccountId32],
+	) -> Result<Vec<Option<ExecutorPublicKey>>, Error> {
+		try_join_all(providers.iter().map(|provider| self.executor_key(provider))).await
+	}
+
+	/// The key behind `commitment`, as `owner` sealed it for `recipient`; `None` if it has not.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn envelope(
+		&self,
+		owner: &AccountId32,
+		commitment: H256,
+		recipient: &AccountId32,
+	) -> Result<Option<Envelope>, Error> {
+		let keys = [(owner, commitment).encode(), recipient.encode()];
+		let key = map_key("Privacy", "Envelopes", &[&keys[0], &keys[1]]);
+		let bytes = self.storage(&key).await?;
+		bytes.map(|bytes| decode("an envelope", &bytes)).transpose()
 	}
 
 	/// When the block was made, in milliseconds since 1970, by its author's clock.
@@ -356,6 +397,16 @@ impl At {
 		let answer = self.client.state_call(function, &args.encode(), Some(self.hash)).await?;
 		decode(function, &answer)
 	}
+}
+
+/// Where an entry of a map is kept whose encoded keys are hashed with `Blake2_128Concat`.
+fn map_key(pallet: &str, map: &str, keys: &[&[u8]]) -> Vec<u8> {
+	let mut place = [twox_128(pallet.as_bytes()), twox_128(map.as_bytes())].concat();
+	for key in keys {
+		place.extend(blake2_128(key));
+		place.extend_from_slice(key);
+	}
+	place
 }
 
 fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, Error> {
