@@ -1,7 +1,8 @@
 //! Questions about the state at one block.
 
+use std::collections::HashMap;
+
 use codec::{Decode, Encode};
-use futures::future::try_join_all;
 use polkadot_sdk::{
 	sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64},
 	sp_runtime::DispatchError,
@@ -9,8 +10,7 @@ use polkadot_sdk::{
 use serde_json::json;
 use tercet_primitives::{
 	apis::{Assignment, ItemProofError, JobView, ProviderView, Quote, Supply},
-	AccountId32, Balance, Envelope, ExecutorPublicKey, JobId, Model, ModelId, PoolId, Redundancy,
-	H256,
+	AccountId32, Balance, JobId, Model, ModelId, PoolId, Redundancy, H256,
 };
 
 use crate::{
@@ -238,47 +238,6 @@ impl At {
 		}
 	}
 
-	/// The key for which keys of private jobs are to be sealed for `provider`; `None` if it has not
-	/// announced one.
-	///
-	/// # Errors
-	/// See [`At`].
-	pub async fn executor_key(
-		&self,
-		provider: &AccountId32,
-	) -> Result<Option<ExecutorPublicKey>, Error> {
-		let key = map_key("Privacy", "Keys", &[&provider.encode()]);
-		let bytes = self.storage(&key).await?;
-		bytes.map(|bytes| decode("the key of an executor", &bytes)).transpose()
-	}
-
-	/// The keys of several providers, in their order; see [`Self::executor_key`].
-	///
-	/// # Errors
-	/// See [`At`].
-	pub async fn executor_keys(
-		&self,
-		providers: &[AccountId32],
-	) -> Result<Vec<Option<ExecutorPublicKey>>, Error> {
-		try_join_all(providers.iter().map(|provider| self.executor_key(provider))).await
-	}
-
-	/// The key behind `commitment`, as `owner` sealed it for `recipient`; `None` if it has not.
-	///
-	/// # Errors
-	/// See [`At`].
-	pub async fn envelope(
-		&self,
-		owner: &AccountId32,
-		commitment: H256,
-		recipient: &AccountId32,
-	) -> Result<Option<Envelope>, Error> {
-		let keys = [(owner, commitment).encode(), recipient.encode()];
-		let key = map_key("Privacy", "Envelopes", &[&keys[0], &keys[1]]);
-		let bytes = self.storage(&key).await?;
-		bytes.map(|bytes| decode("an envelope", &bytes)).transpose()
-	}
-
 	/// When the block was made, in milliseconds since 1970, by its author's clock.
 	///
 	/// # Errors
@@ -343,6 +302,39 @@ impl At {
 		value.map(|value| from_hex("a storage value", &value)).transpose()
 	}
 
+	/// Raw storage under each of `keys`, in their order.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn storage_of(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+		/// What `state_queryStorageAt` says of one block.
+		#[derive(serde::Deserialize)]
+		struct Values {
+			changes: Vec<(String, Option<String>)>,
+		}
+		/// Keys of one question.
+		const AT_ONCE: usize = 256;
+		let mut values = HashMap::new();
+		for keys in keys.chunks(AT_ONCE) {
+			let keys = keys.iter().map(to_hex).collect::<Vec<_>>();
+			let answer: Vec<Values> = self
+				.client
+				.inner
+				.rpc
+				.query("state_queryStorageAt", &[json!(keys), json!(to_hex(self.hash))])
+				.await
+				.map_err(|error| unknown_block(error, Some(self.hash)))?;
+			for (key, value) in answer.into_iter().flat_map(|values| values.changes) {
+				if let Some(value) = value {
+					let what = "a storage value";
+					values.insert(from_hex("a storage key", &key)?, from_hex(what, &value)?);
+				}
+			}
+		}
+		// A key may be asked for twice.
+		Ok(keys.iter().map(|key| values.get(key).cloned()).collect())
+	}
+
 	/// The events of the block, in order.
 	///
 	/// # Errors
@@ -400,7 +392,7 @@ impl At {
 }
 
 /// Where an entry of a map is kept whose encoded keys are hashed with `Blake2_128Concat`.
-fn map_key(pallet: &str, map: &str, keys: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn map_key(pallet: &str, map: &str, keys: &[&[u8]]) -> Vec<u8> {
 	let mut place = [twox_128(pallet.as_bytes()), twox_128(map.as_bytes())].concat();
 	for key in keys {
 		place.extend(blake2_128(key));
@@ -409,7 +401,7 @@ fn map_key(pallet: &str, map: &str, keys: &[&[u8]]) -> Vec<u8> {
 	place
 }
 
-fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, Error> {
+pub(crate) fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, Error> {
 	let value = T::decode(&mut bytes).map_err(|error| Error::decode(what, error))?;
 	if !bytes.is_empty() {
 		return Err(Error::decode(what, format!("{} bytes are left over", bytes.len())));
