@@ -307,8 +307,8 @@ pub fn transfer_keep_alive(to: AccountId32, value: Balance) -> Call {
 	call("Balances", "transfer_keep_alive", vec![arg((0u8, to)), Arg::Amount(value)])
 }
 
-/// The kind of proxy that the key of a worker is: it answers jobs and changes offers and
-/// availability, and moves no money. Its index in the runtime's `ProxyType`.
+/// The kind of proxy that the key of a worker is: it answers jobs, changes offers and availability,
+/// announces keys for private jobs, and moves no money. Its index in the runtime's `ProxyType`.
 pub const WORKER_PROXY: u8 = 1;
 
 /// The kind of proxy that may do everything.
