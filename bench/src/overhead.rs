@@ -102,6 +102,7 @@ impl Subject<'_> {
 			asked: &asked,
 			batch: Batch::Asked,
 			vectors_only: false,
+			key: None,
 		};
 		let request = Request {
 			input: &bytes,
@@ -109,6 +110,7 @@ impl Subject<'_> {
 			asked,
 			batch: Batch::Asked,
 			vectors_only: false,
+			key: None,
 			cancel: cancel.clone(),
 		};
 

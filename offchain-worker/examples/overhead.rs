@@ -67,8 +67,10 @@ fn main() -> anyhow::Result<()> {
 		asked: &asked,
 		batch,
 		vectors_only: false,
+		key: None,
 	};
-	let request = Request { input: &bytes, items, asked, batch, vectors_only: false, cancel };
+	let request =
+		Request { input: &bytes, items, asked, batch, vectors_only: false, key: None, cancel };
 	let mut times = [const { Vec::new() }; 3];
 	let [bares, answers, runners] = &mut times;
 	// The first row warms up; all three in turn, so that each sees the same machine.

@@ -23,7 +23,7 @@ use super::{
 	blocking,
 	fault::Verdict,
 	fetch::{at, Patience},
-	Fault,
+	keys, Fault,
 };
 use crate::{
 	compute::{Failure, Opening, Request, Results, Runnable},
@@ -250,6 +250,7 @@ impl Task {
 		let opening = Opening { digest, declared: self.declared_memory().await?, confirming };
 		let model = self.model(&opening).await?;
 		let input = self.input().await?;
+		let key = keys::needed(context, assignment, &self.patience, &input).await?;
 		context.metrics.fetch_time.observe(fetching.elapsed().as_secs_f64());
 		context.steps.passed(Step::Fetched);
 
@@ -268,7 +269,7 @@ impl Task {
 				Loading::Bytes(bytes) => compute.load(opening, &bytes, &cancel)?,
 			};
 			let metering = meter.start(model.gpu());
-			let request = Request { input: &input, items, asked, batch, vectors_only, cancel };
+			let request = Request { input: &input, items, asked, batch, vectors_only, key, cancel };
 			let results = model.run(&request)?;
 			Ok((results, metering.finish()))
 		})
