@@ -70,7 +70,7 @@ if [ "${1:-}" = --build ]; then
 	echo "$WASM"
 	exit
 fi
-[ $# -gt 0 ] || set -- model-registry provider-staking job-market verification payouts dao
+[ $# -gt 0 ] || set -- model-registry provider-staking job-market verification payouts privacy dao
 for pallet; do
 	measure "$pallet"
 done

@@ -1,5 +1,7 @@
 //! Questions about the state at one block.
 
+use std::collections::HashMap;
+
 use codec::{Decode, Encode};
 use polkadot_sdk::{
 	sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64},
@@ -213,9 +215,7 @@ impl At {
 			balance: AccountBalance,
 			_flags: u128,
 		}
-		let who = who.encode();
-		let prefix = [twox_128(b"System"), twox_128(b"Account")].concat();
-		let key = [&prefix[..], &blake2_128(&who)[..], &who[..]].concat();
+		let key = map_key("System", "Account", &[&who.encode()]);
 		match self.storage(&key).await? {
 			Some(bytes) => decode::<AccountInfo>("an account", &bytes).map(|info| info.balance),
 			None => Ok(AccountBalance::default()),
@@ -338,6 +338,39 @@ impl At {
 		value.map(|value| from_hex("a storage value", &value)).transpose()
 	}
 
+	/// Raw storage under each of `keys`, in their order.
+	///
+	/// # Errors
+	/// See [`At`].
+	pub async fn storage_of(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+		/// What `state_queryStorageAt` says of one block.
+		#[derive(serde::Deserialize)]
+		struct Values {
+			changes: Vec<(String, Option<String>)>,
+		}
+		/// Keys of one question.
+		const AT_ONCE: usize = 256;
+		let mut values = HashMap::new();
+		for keys in keys.chunks(AT_ONCE) {
+			let keys = keys.iter().map(to_hex).collect::<Vec<_>>();
+			let answer: Vec<Values> = self
+				.client
+				.inner
+				.rpc
+				.query("state_queryStorageAt", &[json!(keys), json!(to_hex(self.hash))])
+				.await
+				.map_err(|error| unknown_block(error, Some(self.hash)))?;
+			for (key, value) in answer.into_iter().flat_map(|values| values.changes) {
+				if let Some(value) = value {
+					let what = "a storage value";
+					values.insert(from_hex("a storage key", &key)?, from_hex(what, &value)?);
+				}
+			}
+		}
+		// A key may be asked for twice.
+		Ok(keys.iter().map(|key| values.get(key).cloned()).collect())
+	}
+
 	/// The events of the block, in order.
 	///
 	/// # Errors
@@ -394,7 +427,17 @@ impl At {
 	}
 }
 
-fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, Error> {
+/// Where an entry of a map is kept whose encoded keys are hashed with `Blake2_128Concat`.
+pub(crate) fn map_key(pallet: &str, map: &str, keys: &[&[u8]]) -> Vec<u8> {
+	let mut place = [twox_128(pallet.as_bytes()), twox_128(map.as_bytes())].concat();
+	for key in keys {
+		place.extend(blake2_128(key));
+		place.extend_from_slice(key);
+	}
+	place
+}
+
+pub(crate) fn decode<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, Error> {
 	let value = T::decode(&mut bytes).map_err(|error| Error::decode(what, error))?;
 	if !bytes.is_empty() {
 		return Err(Error::decode(what, format!("{} bytes are left over", bytes.len())));

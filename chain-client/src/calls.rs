@@ -5,8 +5,8 @@
 
 use codec::Encode;
 use tercet_primitives::{
-	hashing::Salt, AccountId32, Balance, Duty, JobId, JobRequest, ModelId, Permill, PoolId,
-	Variant, H256,
+	hashing::Salt, AccountId32, Balance, Duty, Envelope, ExecutorPublicKey, JobId, JobRequest,
+	ModelId, Permill, PoolId, Variant, H256,
 };
 
 /// A call, ready to be submitted with [`ChainClient::submit`](crate::ChainClient::submit).
@@ -268,6 +268,34 @@ pub fn claim(provider: AccountId32, era: u32) -> Call {
 	call("Payouts", "claim", vec![arg(provider), arg(era)])
 }
 
+/// Announces the key for which keys of private jobs are to be sealed for the caller, in place of any
+/// it had. For providers.
+pub fn announce_key(key: ExecutorPublicKey) -> Call {
+	call("Privacy", "announce_key", vec![arg(key)])
+}
+
+/// Takes the caller's key back: nobody hands it the key of a private job any more.
+pub fn withdraw_key() -> Call {
+	call("Privacy", "withdraw_key", vec![])
+}
+
+/// Hands the key behind `commitment` to at most [`MAX_SEATS`](tercet_primitives::MAX_SEATS) distinct
+/// providers, in place of what they were handed before. Each must have announced a key.
+pub fn hand_over(commitment: H256, envelopes: Vec<(AccountId32, Envelope)>) -> Call {
+	call("Privacy", "hand_over", vec![arg(commitment), arg(envelopes)])
+}
+
+/// Removes the caller's envelopes to at most [`MAX_SEATS`](tercet_primitives::MAX_SEATS) distinct
+/// providers, all of which must have one, and returns the deposits.
+pub fn take_back(commitment: H256, recipients: Vec<AccountId32>) -> Call {
+	call("Privacy", "take_back", vec![arg(commitment), arg(recipients)])
+}
+
+/// Removes the key of somebody who is no provider any more.
+pub fn forget_key(who: AccountId32) -> Call {
+	call("Privacy", "forget_key", vec![arg(who)])
+}
+
 /// Sets the parameters of `pallet`, encoded as that pallet's `Params`. For governance.
 pub fn set_params(pallet: &'static str, params: impl Encode) -> Call {
 	call(pallet, "set_params", vec![arg(params)])
@@ -279,8 +307,8 @@ pub fn transfer_keep_alive(to: AccountId32, value: Balance) -> Call {
 	call("Balances", "transfer_keep_alive", vec![arg((0u8, to)), Arg::Amount(value)])
 }
 
-/// The kind of proxy that the key of a worker is: it answers jobs and changes offers and
-/// availability, and moves no money. Its index in the runtime's `ProxyType`.
+/// The kind of proxy that the key of a worker is: it answers jobs, changes offers and availability,
+/// announces keys for private jobs, and moves no money. Its index in the runtime's `ProxyType`.
 pub const WORKER_PROXY: u8 = 1;
 
 /// The kind of proxy that may do everything.
@@ -313,7 +341,7 @@ pub fn batch_all(calls: Vec<Call>) -> Call {
 mod tests {
 	use super::*;
 	use codec::Decode;
-	use tercet_primitives::{committee::MAX_DUTIES, BoundedVec, ConstU32};
+	use tercet_primitives::{committee::MAX_DUTIES, BoundedVec, ConstU32, MAX_SEATS};
 
 	/// The argument at `position`, which must be encoded already.
 	fn encoded(call: &Call, position: usize) -> &[u8] {
@@ -333,6 +361,19 @@ mod tests {
 		let bytes = encoded(&call, 0);
 		let taken = BoundedVec::<Duty, ConstU32<MAX_DUTIES>>::decode(&mut &bytes[..]).unwrap();
 		assert_eq!(taken.to_vec(), duties);
+	}
+
+	#[test]
+	fn hand_over_decodes_as_the_bounded_list_that_the_pallet_takes() {
+		let envelopes = vec![
+			(AccountId32::new([1; 32]), Envelope([2; 80])),
+			(AccountId32::new([3; 32]), Envelope([4; 80])),
+		];
+		let call = hand_over(H256([5; 32]), envelopes.clone());
+		assert_eq!(encoded(&call, 0), [5; 32]);
+		type Taken = BoundedVec<(AccountId32, Envelope), ConstU32<MAX_SEATS>>;
+		let taken = Taken::decode(&mut encoded(&call, 1)).unwrap();
+		assert_eq!(taken.to_vec(), envelopes);
 	}
 
 	#[test]

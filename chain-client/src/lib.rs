@@ -33,6 +33,7 @@ mod client;
 mod error;
 mod events;
 pub mod keys;
+mod privacy;
 mod rpc;
 mod runtime;
 mod submit;

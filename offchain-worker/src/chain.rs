@@ -13,7 +13,8 @@ use futures::{stream::BoxStream, StreamExt};
 use tercet_chain_client::{self as client, calls, keys, ChainClient, Keypair};
 use tercet_primitives::{
 	apis::{Assignment, ProviderView},
-	AccountId32, Balance, BlockNumber, Duty, JobId, Model, ModelId, PoolId, H256,
+	AccountId32, Balance, BlockNumber, Duty, Envelope, ExecutorPublicKey, JobId, Model, ModelId,
+	PoolId, H256,
 };
 
 pub use client::Head;
@@ -41,6 +42,8 @@ pub enum Message {
 	Answer(Vec<Duty>),
 	/// Mint the reward of that era.
 	Claim(u32),
+	/// Say for which key the keys of private jobs are to be sealed.
+	AnnounceKey(ExecutorPublicKey),
 }
 
 /// How this worker stands at the best head. Amounts are in planck.
@@ -114,6 +117,16 @@ pub trait Chain: Send + Sync + 'static {
 
 	/// A model at the best head.
 	async fn model(&self, id: ModelId) -> Result<Option<Model<AccountId32>>, ChainError>;
+
+	/// The key that this worker has announced, at the best head.
+	async fn executor_key(&self) -> Result<Option<ExecutorPublicKey>, ChainError>;
+
+	/// The key behind `commitment`, as `owner` sealed it for this worker, at the best head.
+	async fn envelope(
+		&self,
+		owner: &AccountId32,
+		commitment: H256,
+	) -> Result<Option<Envelope>, ChainError>;
 
 	/// Sends a message and returns the block that took it.
 	async fn send(&self, message: Message) -> Result<BlockNumber, ChainError>;
@@ -306,6 +319,21 @@ impl Chain for SubxtChain {
 		self.client().at(best.hash).model(id).await.map_err(classify)
 	}
 
+	async fn executor_key(&self) -> Result<Option<ExecutorPublicKey>, ChainError> {
+		let best = self.client().best().await.map_err(classify)?;
+		self.client().at(best.hash).executor_key(&self.account).await.map_err(classify)
+	}
+
+	async fn envelope(
+		&self,
+		owner: &AccountId32,
+		commitment: H256,
+	) -> Result<Option<Envelope>, ChainError> {
+		let best = self.client().best().await.map_err(classify)?;
+		let at = self.client().at(best.hash);
+		at.envelope(owner, commitment, &self.account).await.map_err(classify)
+	}
+
 	async fn send(&self, message: Message) -> Result<BlockNumber, ChainError> {
 		let is_answer = matches!(message, Message::Answer(_));
 		let call = match message {
@@ -315,6 +343,7 @@ impl Chain for SubxtChain {
 			Message::GoAvailable => self.as_provider(calls::go_available()),
 			Message::GoUnavailable => self.as_provider(calls::go_unavailable()),
 			Message::Answer(duties) => self.as_provider(calls::answer(duties)),
+			Message::AnnounceKey(key) => self.as_provider(calls::announce_key(key)),
 			// Anybody may.
 			Message::Claim(era) => calls::claim(self.account.clone(), era),
 		};

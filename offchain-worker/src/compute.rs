@@ -2,6 +2,7 @@
 
 use codec::{Decode, Encode};
 use tercet_primitives::{ItemSet, H256};
+use tercet_privacy::JobKey;
 use tokio_util::sync::CancellationToken;
 
 use crate::{engine::EngineError, items::Batch};
@@ -66,6 +67,8 @@ pub struct Request<'a> {
 	pub batch: Batch,
 	/// Leave out documents, because answers are compared by their vectors alone.
 	pub vectors_only: bool,
+	/// The key that the input is sealed with, and the results will be.
+	pub key: Option<JobKey>,
 	/// Ends the run early.
 	pub cancel: CancellationToken,
 }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tercet_primitives::{apis::Assignment, BlockNumber};
+use tercet_privacy::ExecutorKey;
 use tokio::sync::{watch, Notify};
 
 use crate::{
@@ -36,6 +37,8 @@ pub struct Context {
 	pub store: Arc<dyn Store>,
 	/// What runs models.
 	pub compute: Arc<dyn Compute>,
+	/// Opens what is sealed for this worker.
+	pub executor_key: Arc<ExecutorKey>,
 	/// Responses on disk.
 	pub journal: Arc<Journal>,
 	/// Models on disk.

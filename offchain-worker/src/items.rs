@@ -1,9 +1,10 @@
 //! From the bytes of an input to the results of some of its items.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, fmt::Display};
 
 use codec::{Decode, Encode};
 use tercet_primitives::{hashing::item_seed, ItemSet, H256};
+use tercet_privacy::{sealed, JobKey};
 use tercet_tensors::TensorMap;
 
 use crate::{
@@ -54,13 +55,15 @@ pub struct Work<'a> {
 	pub batch: Batch,
 	/// Leave out documents: what nobody compares, nobody has to tell the truth about.
 	pub vectors_only: bool,
+	/// The key that the input is sealed with, and the results will be.
+	pub key: Option<&'a JobKey>,
 }
 
 /// The results that are wanted.
 ///
 /// # Errors
-/// [`FailureKind::Input`] if the bytes are no map of as many items as the job says, and what the model
-/// says.
+/// [`FailureKind::Input`] if the bytes are no map of as many items as the job says, or sealed and not
+/// with this key for this model, and what the model says.
 pub fn answer(model: &mut dyn Model, work: Work<'_>) -> Result<Results, Failure> {
 	let Work { input, declared, .. } = work;
 	let refused = |reason: String| Failure::new(FailureKind::Input, reason);
@@ -70,6 +73,7 @@ pub fn answer(model: &mut dyn Model, work: Work<'_>) -> Result<Results, Failure>
 	if found != declared {
 		return Err(refused(format!("the input has {found} items, the job {declared}")));
 	}
+	let map = opened(map, &work)?;
 	let mut output = run_items(model, &map, work)?;
 	if work.vectors_only {
 		output = output.without_documents().map_err(|_| {
@@ -77,7 +81,26 @@ pub fn answer(model: &mut dyn Model, work: Work<'_>) -> Result<Results, Failure>
 			Failure::new(FailureKind::Model, text)
 		})?;
 	}
+	if let Some(key) = work.key {
+		output = sealed::seal_result(&output, key, work.artifact, work.asked)
+			.map_err(|error| Failure::new(FailureKind::Model, format!("the results: {error}")))?;
+	}
 	Ok(Results { bytes: output.to_canonical_bytes(), digests: output.item_digests() })
+}
+
+/// The input, without its seal if it has one.
+fn opened(map: TensorMap, work: &Work<'_>) -> Result<TensorMap, Failure> {
+	let refused = |reason: &dyn Display| {
+		Failure::new(FailureKind::Input, format!("the sealed input: {reason}"))
+	};
+	match work.key {
+		Some(key) => sealed::open_input(&map, key, work.artifact).map_err(|error| refused(&error)),
+		// Whoever runs it gets no key: everybody sees that there is nothing to wait for.
+		None if sealed::is_sealed(&map) => Err(refused(
+			&"it names no owner and key, or its answers are to be compared by similarity",
+		)),
+		None => Ok(map),
+	}
 }
 
 /// The results of the items that are asked for of `input`, in rising order.
@@ -162,6 +185,7 @@ mod tests {
 			asked: &asked,
 			batch,
 			vectors_only: false,
+			key: None,
 		};
 		run_items(model, &input, work)
 	}
@@ -225,6 +249,7 @@ mod tests {
 				asked: &asked,
 				batch,
 				vectors_only: false,
+				key: None,
 			};
 			answer(&mut model, work).unwrap_err()
 		};

@@ -26,6 +26,7 @@
 //! | results | [`Response::Result`] |
 //! | the bytes of job, model and input show that nobody can run it | [`Response::Invalid`] |
 //! | a blob that no server has, after two thirds of the commit window and several attempts | [`Response::Invalid`] |
+//! | a private job whose [key](services::Keys) does not come | it waits, and abstains in the [last part](window) of the commit window |
 //! | anything wrong with this machine, its settings, its store or its node | it tries again, and abstains in the [last part](window) of the commit window |
 //!
 //! [`Response::Result`]: tercet_primitives::Response::Result

@@ -10,6 +10,7 @@ use std::{
 
 use tercet_chain_client::{keys, Keypair};
 use tercet_hardware::Roots;
+use tercet_privacy::{ExecutorKey, SecretFileError};
 use tokio::{
 	net::TcpListener,
 	sync::{watch, Notify},
@@ -39,13 +40,16 @@ use crate::{
 	selftest::SelfTest,
 	services::{
 		hand_back, leave, Answers, Assignments, Availability, Execution, ExecutionSettings, Health,
-		Idle, MetricsServer, Rewards, Terms,
+		Idle, Keys, MetricsServer, Rewards, Terms,
 	},
 	slots::Slots,
 	steps::Steps,
 	store::WalrusStore,
 	supervisor::{supervise, ServiceError},
 };
+
+/// In the state directory: the key that opens what is sealed for this worker.
+const EXECUTOR_KEY: &str = "executor.key";
 
 /// Journal entries that are kept.
 const KEEP_ENTRIES: usize = 2_000;
@@ -79,6 +83,9 @@ pub enum RunError {
 		/// What the file system says.
 		error: io::Error,
 	},
+	/// The key for private jobs cannot be used.
+	#[error("the key for private jobs: {0}")]
+	ExecutorKey(#[from] SecretFileError),
 	/// The journal cannot be used.
 	#[error("cannot use the journal in {}: {error}", dir.display())]
 	Journal {
@@ -167,6 +174,7 @@ pub async fn run(
 		Cache::open(&dir.join(folder), extension)
 			.map_err(|error| RunError::StateDir { dir: dir.clone(), error })
 	};
+	let executor_key = ExecutorKey::load_or_create(&dir.join(EXECUTOR_KEY))?;
 	let models = cache("models", "onnx")?.within(config.limits.disk.0);
 	let results = cache("results", "safetensors")?;
 	let list: Vec<_> = engines.iter().map(|engine| engine.device().to_string()).collect();
@@ -204,6 +212,7 @@ pub async fn run(
 		chain: Arc::new(chain),
 		store: Arc::new(store),
 		compute: Arc::new(slots),
+		executor_key: Arc::new(executor_key),
 		journal: Arc::new(journal),
 		models,
 		results,
@@ -277,6 +286,8 @@ impl Services {
 		service!("execution", move || Execution::new(context.clone(), settings.clone()));
 		let context = self.context.clone();
 		service!("answers", move || Answers::new(context.clone()));
+		let context = self.context.clone();
+		service!("keys", move || Keys::new(context.clone()));
 		let (context, terms) = (self.context.clone(), self.terms.clone());
 		service!("availability", move || Availability::new(context.clone(), terms.clone()));
 

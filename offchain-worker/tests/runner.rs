@@ -52,6 +52,7 @@ fn request(input: &[u8], items: u32, cancel: CancellationToken) -> Request<'_> {
 		asked: ItemSet::first(items),
 		batch: Batch::Asked,
 		vectors_only: false,
+		key: None,
 		cancel,
 	}
 }

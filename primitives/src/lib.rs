@@ -19,6 +19,7 @@ pub mod job;
 pub mod metering;
 pub mod model;
 pub mod params;
+pub mod privacy;
 pub mod provider;
 pub mod traits;
 
@@ -37,6 +38,7 @@ pub use model::{
 	hamming_distance, Agreement, Deprecation, Feature, Fingerprint, Model, Precision, Royalties,
 	Royalty, Variant, VariantTerms, FINGERPRINT_BITS, MAX_LINEAGE, MAX_MANAGERS, MAX_VARIANTS,
 };
+pub use privacy::{Envelope, ExecutorPublicKey, ENVELOPE_BYTES};
 pub use provider::{Architecture, DeterminismClass, ExecutionProvider, OnnxRuntimeVersion};
 
 use polkadot_sdk::{sp_core, sp_runtime};

@@ -79,6 +79,12 @@ pub enum DrawError {
 	OutOfSamples,
 }
 
+/// Who is a provider. Implemented by `provider-staking`.
+pub trait ProviderRegistry<AccountId> {
+	/// Whether `who` has stake, its own or delegated, or a job in hand.
+	fn is_provider(who: &AccountId) -> bool;
+}
+
 /// Those who take and compare answers. Implemented by `verification`.
 pub trait Committees<AccountId> {
 	/// Whom `job` waits for; `None` when it does not wait for anybody (any more).

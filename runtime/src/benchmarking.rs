@@ -52,6 +52,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_job_market, JobMarket]
 	[pallet_verification, Verification]
 	[pallet_payouts, Payouts]
+	[pallet_privacy, Privacy]
 	[pallet_dao, Dao]
 );
 
@@ -108,6 +109,12 @@ impl pallet_payouts::BenchmarkHelper<AccountId, RuntimeHoldReason> for Helper {
 		HoldReason::Escrow.into()
 	}
 
+	fn provider(who: &AccountId) {
+		staking::largest_provider::<Runtime>(who).expect("anybody can become a provider");
+	}
+}
+
+impl pallet_privacy::BenchmarkHelper<AccountId> for Helper {
 	fn provider(who: &AccountId) {
 		staking::largest_provider::<Runtime>(who).expect("anybody can become a provider");
 	}

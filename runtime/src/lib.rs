@@ -219,6 +219,8 @@ mod runtime {
 	pub type Verification = pallet_verification;
 	#[runtime::pallet_index(54)]
 	pub type Payouts = pallet_payouts;
+	#[runtime::pallet_index(55)]
+	pub type Privacy = pallet_privacy;
 
 	#[runtime::pallet_index(60)]
 	pub type Dao = pallet_dao;

@@ -11,7 +11,7 @@ use polkadot_sdk::{
 };
 use tercet_primitives::{
 	traits::{Committees, Settlement},
-	Duty, JobId, Permill, Redundancy, MILLI_TCT, TCT,
+	Duty, ExecutorPublicKey, JobId, Permill, Redundancy, H256, MILLI_TCT, TCT,
 };
 use tercet_runtime::{
 	configs::{
@@ -44,6 +44,14 @@ fn proxy_of_a_worker_answers_jobs_and_moves_no_money() {
 	assert!(ProxyType::Worker.filter(&answer.into()));
 	assert!(!ProxyType::Worker.filter(&unbond.into()));
 	assert!(!ProxyType::Worker.filter(&transfer()));
+	let key = ExecutorPublicKey([1; 32]);
+	let announce = pallet_privacy::Call::<Runtime>::announce_key { key };
+	assert!(ProxyType::Worker.filter(&announce.into()));
+	assert!(ProxyType::Worker.filter(&pallet_privacy::Call::<Runtime>::withdraw_key {}.into()));
+	// Envelopes have a deposit.
+	let (commitment, envelopes) = (H256::zero(), Default::default());
+	let hand_over = pallet_privacy::Call::<Runtime>::hand_over { commitment, envelopes };
+	assert!(!ProxyType::Worker.filter(&hand_over.into()));
 	// A challenge is paid by whoever asked for the job.
 	let challenge = pallet_verification::Call::<Runtime>::challenge { job: JobId(0) };
 	assert!(!ProxyType::Worker.filter(&challenge.into()));

@@ -8,11 +8,15 @@ use polkadot_sdk::sp_keyring::Sr25519Keyring::{
 	self, Alice, AliceStash, Bob, BobStash, Charlie, Dave, Eve,
 };
 use proptest::prelude::*;
-use tercet_primitives::{Duty, Funding, JobId, Permill, MILLI_TCT, TCT};
+use tercet_primitives::{
+	Duty, Envelope, ExecutorPublicKey, Funding, JobId, Permill, ENVELOPE_BYTES, H256, MILLI_TCT,
+	TCT,
+};
 use tercet_runtime::{Balances, JobMarket, ProviderStaking, Runtime, System};
 
 type Staking = pallet_provider_staking::Call<Runtime>;
 type Market = pallet_job_market::Call<Runtime>;
+type Private = pallet_privacy::Call<Runtime>;
 
 const PROVIDERS: [Sr25519Keyring; 5] = [Bob, Charlie, Dave, Eve, AliceStash];
 const REQUESTERS: [Sr25519Keyring; 2] = [Alice, BobStash];
@@ -42,9 +46,22 @@ enum Action {
 	Claim(usize, u32),
 	Commit(usize, u64, u8),
 	Reveal(usize, u64, u8),
+	AnnounceKey(usize, u8),
+	WithdrawKey(usize),
+	ForgetKey(usize),
+	HandOver(usize, Vec<usize>),
+	TakeBack(usize, Vec<usize>),
 	/// Every executor of a job commits to, or reveals, the honest answer.
 	AllAnswer(u64),
 	Blocks(u32),
+}
+
+fn any_provider() -> core::ops::Range<usize> {
+	0..PROVIDERS.len()
+}
+
+fn recipients() -> impl Strategy<Value = Vec<usize>> {
+	prop::collection::vec(any_provider(), 0..4)
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -82,6 +99,11 @@ fn action() -> impl Strategy<Value = Action> {
 		1 => (provider.clone(), 0..10u32).prop_map(|(who, era)| Claim(who, era)),
 		4 => (provider.clone(), job.clone(), lie.clone()).prop_map(|(w, j, l)| Commit(w, j, l)),
 		4 => (provider, job.clone(), lie).prop_map(|(w, j, l)| Reveal(w, j, l)),
+		2 => (any_provider(), 0..4u8).prop_map(|(who, byte)| AnnounceKey(who, byte)),
+		1 => any_provider().prop_map(WithdrawKey),
+		1 => any_provider().prop_map(ForgetKey),
+		2 => (0..REQUESTERS.len(), recipients()).prop_map(|(by, to)| HandOver(by, to)),
+		1 => (0..REQUESTERS.len(), recipients()).prop_map(|(by, from)| TakeBack(by, from)),
 		8 => job.prop_map(AllAnswer),
 		6 => (1..8u32).prop_map(Blocks),
 	]
@@ -144,6 +166,28 @@ fn perform(action: Action) {
 		Action::Abstain(who, job) => {
 			let duty = Duty::Abstain { job: JobId(job) };
 			attempt(dispatch(provider(who), duties(vec![duty])))
+		},
+		Action::AnnounceKey(who, byte) => {
+			let key = ExecutorPublicKey([byte; 32]);
+			attempt(dispatch(provider(who), Private::announce_key { key }))
+		},
+		Action::WithdrawKey(who) => attempt(dispatch(provider(who), Private::withdraw_key {})),
+		Action::ForgetKey(who) => {
+			let call = Private::forget_key { provider: provider(who) };
+			attempt(dispatch(requester(0), call))
+		},
+		Action::HandOver(by, to) => {
+			let envelope = Envelope([1; ENVELOPE_BYTES]);
+			let envelopes = to.into_iter().map(|who| (provider(who), envelope)).collect::<Vec<_>>();
+			let envelopes = envelopes.try_into().expect("few");
+			let call = Private::hand_over { commitment: H256::zero(), envelopes };
+			attempt(dispatch(requester(by), call))
+		},
+		Action::TakeBack(by, from) => {
+			let recipients = from.into_iter().map(provider).collect::<Vec<_>>();
+			let recipients = recipients.try_into().expect("few");
+			let call = Private::take_back { commitment: H256::zero(), recipients };
+			attempt(dispatch(requester(by), call))
 		},
 		Action::Itemize(job) => {
 			for key in PROVIDERS {

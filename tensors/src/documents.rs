@@ -1,17 +1,12 @@
 //! Items that are JSON documents: requests and responses of tasks with text in them.
 //!
-//! Tensors have one shape for all items, documents do not have one length. So they are rows of a
-//! tensor named [`DOCUMENTS`] of unsigned bytes, shape `[items, width]`: UTF-8, filled up with spaces,
-//! which mean nothing at the end of JSON. `width` is always the length of the longest document in the
-//! map; a map that was made with more is cut down. So the digest of an item does not depend on the
-//! items beside it.
+//! Documents have no common length, so they are [rows](crate::rows) of one tensor, named
+//! [`DOCUMENTS`]: UTF-8, filled up with spaces, which mean nothing at the end of JSON.
 
-use crate::{Dtype, Error, Tensor, TensorMap};
+use crate::{rows, Error, Tensor, TensorMap};
 
 /// Name of the tensor whose rows are documents.
 pub const DOCUMENTS: &str = "json";
-
-const FILL: u8 = b' ';
 
 impl TensorMap {
 	/// A map of `documents`, one per item, and nothing else.
@@ -33,8 +28,7 @@ impl TensorMap {
 
 	/// The documents of this map, one per item, without what fills them up; `None` if it has none.
 	pub fn documents(&self) -> Option<Vec<&[u8]>> {
-		let tensor = self.tensor(DOCUMENTS).filter(|tensor| is_documents(DOCUMENTS, tensor))?;
-		Some((0..self.items() as usize).map(|item| row(tensor, item)).collect())
+		self.rows(DOCUMENTS)
 	}
 }
 
@@ -43,40 +37,11 @@ impl TensorMap {
 /// # Errors
 /// [`Error::SizeOverflow`].
 pub fn tensor<D: AsRef<[u8]>>(documents: &[D]) -> Result<Tensor, Error> {
-	let rows: Vec<&[u8]> = documents.iter().map(AsRef::as_ref).collect();
-	filled_up(&rows)
+	rows::tensor(DOCUMENTS, documents)
 }
 
-/// Whether a tensor of this name holds documents.
-pub(crate) fn is_documents(name: &str, tensor: &Tensor) -> bool {
-	name == DOCUMENTS && tensor.dtype() == Dtype::U8 && tensor.shape().len() == 2
-}
-
-/// The same documents, as wide as the longest of them.
-pub(crate) fn cut(tensor: &Tensor) -> Result<Tensor, Error> {
-	let rows: Vec<&[u8]> = (0..tensor.first_dimension()).map(|item| row(tensor, item)).collect();
-	filled_up(&rows)
-}
-
-fn filled_up(rows: &[&[u8]]) -> Result<Tensor, Error> {
-	let rows: Vec<&[u8]> = rows.iter().map(|row| trimmed(row)).collect();
-	let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
-	let length = width.checked_mul(rows.len()).ok_or(Error::SizeOverflow)?;
-	let mut data = Vec::with_capacity(length);
-	for (item, row) in rows.iter().enumerate() {
-		data.extend_from_slice(row);
-		data.resize((item + 1) * width, FILL);
-	}
-	Tensor::new(Dtype::U8, vec![rows.len(), width], data)
-}
-
-fn row(tensor: &Tensor, item: usize) -> &[u8] {
-	trimmed(tensor.item_data(item).unwrap_or_default())
-}
-
-fn trimmed(row: &[u8]) -> &[u8] {
-	let length = row.iter().rposition(|byte| *byte != FILL).map_or(0, |last| last + 1);
-	row.get(..length).unwrap_or(row)
+fn is_documents(name: &str, tensor: &Tensor) -> bool {
+	name == DOCUMENTS && rows::fill_of(name, tensor).is_some()
 }
 
 #[cfg(test)]
@@ -121,7 +86,7 @@ mod tests {
 		let mut data = Vec::new();
 		for text in TEXTS {
 			data.extend_from_slice(format!("{text:50}").as_bytes());
-			data.resize(data.len().next_multiple_of(60), FILL);
+			data.resize(data.len().next_multiple_of(60), b' ');
 		}
 		let width = data.len() / 3;
 		let wide = Tensor::u8(&[3, width], &data).unwrap();

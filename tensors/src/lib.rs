@@ -3,7 +3,7 @@
 //! Two honest executors must send the same bytes for the same tensors, so a result has exactly one
 //! encoding: [canonical safetensors](encoding). From it follow the digest of every item and the
 //! Merkle root that executors commit to. Where bits may differ between honest machines,
-//! [fingerprints](fingerprint) are compared instead. Items may be JSON [documents], too.
+//! [fingerprints](fingerprint) are compared instead. Items may be JSON [documents], or sealed, too.
 //!
 //! ```
 //! use tercet_tensors::{Tensor, TensorMap};
@@ -25,6 +25,7 @@ pub mod encoding;
 mod error;
 pub mod fingerprint;
 mod map;
+pub mod rows;
 mod tensor;
 
 pub use decoding::{MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};

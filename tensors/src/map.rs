@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use blake2b_simd::{many, Params};
 use tercet_primitives::{hashing, ItemSet, H256, MAX_ITEMS};
 
-use crate::{decoding, documents, encoding, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
+use crate::{decoding, encoding, rows, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
 
 /// The input or the result of a job: tensors by name, each with one slice per item.
 ///
@@ -17,7 +17,8 @@ pub struct TensorMap {
 }
 
 impl TensorMap {
-	/// A map of `tensors`, in whatever order they come. [`documents`] lose what fills them up.
+	/// A map of `tensors`, in whatever order they come. [Rows](rows) with lengths of their own lose
+	/// what fills them up.
 	///
 	/// # Errors
 	/// [`Error::DuplicateName`], [`Error::ReservedName`], [`Error::NameTooLong`],
@@ -106,7 +107,8 @@ impl TensorMap {
 
 	/// For each item, [`hashing::item_digest`] of the canonical bytes of that item alone.
 	pub fn item_digests(&self) -> Vec<H256> {
-		if self.documents().is_some() {
+		let has_rows = self.iter().any(|(name, tensor)| rows::fill_of(name, tensor).is_some());
+		if has_rows {
 			let digest = |item: Self| hashing::item_digest(&item.to_canonical_bytes());
 			return (0..self.items).filter_map(|index| self.item(index).map(digest)).collect();
 		}
@@ -171,11 +173,11 @@ fn digests(messages: &[Vec<u8>]) -> Vec<H256> {
 	jobs.iter().map(|job| H256::from_slice(job.to_hash().as_bytes())).collect()
 }
 
-/// As wide as it must be, if it holds documents.
+/// As wide as it must be, if its rows have lengths of their own.
 fn fitted(name: &str, tensor: Tensor) -> Result<Tensor, Error> {
-	match documents::is_documents(name, &tensor) {
-		true => documents::cut(&tensor),
-		false => Ok(tensor),
+	match rows::fill_of(name, &tensor) {
+		Some(fill) => rows::cut(fill, &tensor),
+		None => Ok(tensor),
 	}
 }
 

@@ -2,13 +2,14 @@
 
 import { check, same } from '../report.mjs';
 
-const PALLETS = ['modelRegistry', 'providerStaking', 'jobMarket', 'verification', 'payouts'];
+const PALLETS = ['modelRegistry', 'providerStaking', 'jobMarket', 'verification', 'payouts', 'privacy'];
 const CALLS = [
 	'balances.transferKeepAlive',
 	'jobMarket.submit', 'jobMarket.topUp', 'jobMarket.cancel', 'jobMarket.prune',
 	'jobMarket.addCredit', 'jobMarket.withdrawCredit',
 	'modelRegistry.publish', 'modelRegistry.offerTransfer', 'modelRegistry.deprecate',
 	'payouts.claim',
+	'privacy.announceKey', 'privacy.handOver', 'privacy.takeBack',
 	'providerStaking.bond', 'providerStaking.delegate', 'providerStaking.undelegate',
 	'verification.answer', 'verification.challenge', 'verification.openCanary',
 ];

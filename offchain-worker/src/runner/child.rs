@@ -122,11 +122,13 @@ impl Served {
 					(Reply::Opened { resident: self.memory.now().1 }, Vec::new())
 				})
 			},
-			Command::Run { items, asked, batch, vectors_only } => match &mut self.model {
+			Command::Run { items, asked, batch, vectors_only, key } => match &mut self.model {
 				None => Err(Failure::new(FailureKind::Machine, "nothing is open")),
 				Some((artifact, model)) => {
 					let (declared, asked) = (items, &asked);
-					let work = Work { artifact, input: body, declared, asked, batch, vectors_only };
+					let key = key.as_ref();
+					let work =
+						Work { artifact, input: body, declared, asked, batch, vectors_only, key };
 					answer(&mut **model, work).map(|Results { bytes, digests }| {
 						let (_, resident) = self.memory.now();
 						(Reply::Done { digests, resident }, bytes)

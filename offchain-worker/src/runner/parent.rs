@@ -242,10 +242,18 @@ impl Runner {
 	/// # Errors
 	/// [`Failure`]; the process is gone unless [`Self::is_alive`].
 	pub fn run(&mut self, opening: &Opening, request: &Request<'_>) -> Result<Results, Failure> {
-		let Request { input, items, ref asked, batch, vectors_only, ref cancel } = *request;
-		let command = Command::Run { items, asked: *asked, batch, vectors_only };
+		let Request { input, items, ref asked, batch, vectors_only, ref key, ref cancel } =
+			*request;
+		let key = key.clone();
+		let is_private = key.is_some();
+		let command = Command::Run { items, asked: *asked, batch, vectors_only, key };
 		let length = input.len() as u64;
-		match self.ask(opening, length, &command, input, cancel)? {
+		let outcome = self.ask(opening, length, &command, input, cancel);
+		if is_private {
+			// What it saw ends with it.
+			self.kill();
+		}
+		match outcome? {
 			(Reply::Done { digests, resident }, bytes) if digests.len() == asked.len() as usize => {
 				self.resident = resident;
 				Ok(Results { bytes, digests })

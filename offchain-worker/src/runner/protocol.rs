@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 
 use codec::{Decode, DecodeAll, Encode};
 use tercet_primitives::{ItemSet, H256};
+use tercet_privacy::JobKey;
 
 use super::sandbox::Wall;
 use crate::{compute::Failure, items::Batch};
@@ -46,6 +47,8 @@ pub enum Command {
 		batch: Batch,
 		/// Whether documents are left out.
 		vectors_only: bool,
+		/// The key that the input is sealed with, and the results are to be.
+		key: Option<JobKey>,
 	},
 	/// Try to get out.
 	Attempt(Attempt),

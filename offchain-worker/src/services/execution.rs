@@ -35,6 +35,7 @@ use super::{
 	blocking,
 	fault::Verdict,
 	fetch::{at, Patience},
+	keys,
 	traffic::{Shared, Traffic},
 	Fault,
 };
@@ -266,6 +267,19 @@ impl Task {
 		let digest = assignment.artifact.digest;
 		let opening = Opening { digest, declared: self.declared_memory().await?, confirming };
 		let mut fetched = self.fetch(&opening).await?;
+		let key = match keys::sealed(assignment, &fetched.input) {
+			None => None,
+			Some(sealed) => match keys::handed_over(context, sealed).await {
+				Ok(key) => Some(key),
+				Err(_) => {
+					// A requester may never hand over the key, and others need the room.
+					drop(fetched);
+					let key = keys::wait(context, &self.patience, sealed).await?;
+					fetched = self.fetch(&opening).await?;
+					Some(key)
+				},
+			},
+		};
 		context.steps.passed(Step::Fetched);
 
 		let (turn, model) = loop {
@@ -300,7 +314,7 @@ impl Task {
 				Loading::Bytes(bytes) => compute.load(opening, &bytes, &cancel)?,
 			};
 			let metering = meter.start(model.gpu());
-			let request = Request { input: &input, items, asked, batch, vectors_only, cancel };
+			let request = Request { input: &input, items, asked, batch, vectors_only, key, cancel };
 			let results = model.run(&request)?;
 			Ok((results, metering.finish()))
 		})

@@ -67,6 +67,9 @@ pub enum Fault {
 	/// The results of an earlier run are gone, from here and from the store.
 	#[error("the results are gone: {0}")]
 	ResultsGone(String),
+	/// The job is private, and its requester did not hand over its key in time.
+	#[error("the job is private, and its requester {0}")]
+	NoKey(&'static str),
 	/// The machine, or its owner, wants the worker to stand aside.
 	#[error("handed back: {0}")]
 	Paused(String),
@@ -116,6 +119,7 @@ impl Fault {
 			Self::TooLarge { .. }
 			| Self::Store(_)
 			| Self::TooLate(_)
+			| Self::NoKey(_)
 			| Self::Doubtful(_)
 			| Self::Asked
 			| Self::ResultsGone(_)
@@ -133,6 +137,7 @@ impl Fault {
 			Self::Mismatch(_) => "mismatch",
 			Self::Memory { .. } => "memory",
 			Self::TooLate(_) => "too-late",
+			Self::NoKey(_) => "no-key",
 			Self::Chain(_) => "chain",
 			Self::Cache(_) => "cache",
 			Self::Run(failure) => match failure.kind {
@@ -188,6 +193,7 @@ mod tests {
 			Fault::TooLarge { what: "a model", size: 2, limit: 1 },
 			Fault::Store(StoreError::Final("too large".into())),
 			Fault::TooLate("slow".into()),
+			Fault::NoKey("did not"),
 			failed(FailureKind::Time),
 			Fault::Doubtful(Failure::new(FailureKind::Crash, "once")),
 			Fault::Forgotten,

@@ -11,6 +11,7 @@ mod fingerprints;
 mod hand_back;
 mod health;
 mod idle;
+mod keys;
 mod metrics;
 mod rewards;
 mod schedule;
@@ -25,6 +26,7 @@ pub use fault::{Fault, Verdict};
 pub use hand_back::{hand_back, HandBackError};
 pub use health::Health;
 pub use idle::Idle;
+pub use keys::Keys;
 pub use metrics::MetricsServer;
 pub use rewards::Rewards;
 

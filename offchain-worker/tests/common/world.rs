@@ -15,9 +15,10 @@ use futures::{stream::BoxStream, StreamExt};
 use tercet_primitives::{
 	apis::{Assignment, ProviderView},
 	hashing, AccountId32, Agreement, Answer, Balance, BlobRef, BlockNumber, BoundedVec,
-	DeterminismClass, Duty, Feature, ItemSet, JobId, Model, ModelId, Payload, Permill, Response,
-	SeatState, Stage, VariantId, Votes, H256, TCT,
+	DeterminismClass, Duty, Envelope, ExecutorPublicKey, Feature, ItemSet, JobId, Model, ModelId,
+	Payload, Permill, Response, SeatState, Stage, VariantId, Votes, H256, TCT,
 };
+use tercet_privacy::ExecutorKey;
 use tercet_tensors::TensorMap;
 use tercet_worker::{
 	cache::Cache,
@@ -66,6 +67,9 @@ pub struct FakeChain {
 	/// What was paid, by block.
 	pub earned: Mutex<HashMap<BlockNumber, Earned>>,
 	pub refuse_bond: AtomicBool,
+	pub executor_key: Mutex<Option<ExecutorPublicKey>>,
+	/// What was handed to this worker, by owner and commitment.
+	pub envelopes: Mutex<HashMap<(AccountId32, H256), Envelope>>,
 }
 
 impl Default for FakeChain {
@@ -85,6 +89,8 @@ impl Default for FakeChain {
 			earned: Mutex::default(),
 			models: Mutex::default(),
 			refuse_bond: AtomicBool::default(),
+			executor_key: Mutex::default(),
+			envelopes: Mutex::default(),
 		}
 	}
 }
@@ -180,6 +186,7 @@ impl FakeChain {
 				let block = *self.block.borrow() + 1;
 				self.earned.lock().unwrap().entry(block).or_default().rewards += rewards;
 			},
+			Message::AnnounceKey(key) => *self.executor_key.lock().unwrap() = Some(*key),
 			Message::GoAvailable => {
 				self.provider.lock().unwrap().as_mut().unwrap().available = true;
 			},
@@ -357,6 +364,20 @@ impl Chain for FakeChain {
 		Ok(self.models.lock().unwrap().get(id.0 as usize).cloned())
 	}
 
+	async fn executor_key(&self) -> Result<Option<ExecutorPublicKey>, ChainError> {
+		self.up()?;
+		Ok(*self.executor_key.lock().unwrap())
+	}
+
+	async fn envelope(
+		&self,
+		owner: &AccountId32,
+		commitment: H256,
+	) -> Result<Option<Envelope>, ChainError> {
+		self.up()?;
+		Ok(self.envelopes.lock().unwrap().get(&(owner.clone(), commitment)).copied())
+	}
+
 	async fn send(&self, message: Message) -> Result<BlockNumber, ChainError> {
 		self.up()?;
 		self.messages.lock().unwrap().push(message.clone());
@@ -477,6 +498,7 @@ impl World {
 			chain: self.chain.clone(),
 			store: self.real.clone().unwrap_or_else(|| self.store.clone()),
 			compute: self.compute.clone().unwrap_or_else(|| Arc::new(super::runners(1))),
+			executor_key: Arc::new(ExecutorKey::load_or_create(&dir.join("executor.key")).unwrap()),
 			journal: Arc::new(Journal::open(dir, GENESIS).unwrap()),
 			models: Cache::open(&dir.join("models"), "onnx").unwrap(),
 			results: Cache::open(&dir.join("results"), "safetensors").unwrap(),
@@ -508,6 +530,11 @@ impl World {
 			async move { answers.run(token).await.unwrap() }
 		});
 		Running { context, shutdown, tasks }
+	}
+
+	/// Makes this worker a provider.
+	pub fn provide(&self) {
+		*self.chain.provider.lock().unwrap() = Some(nobody());
 	}
 
 	/// Puts a job into the worker's hands: `input` through the model `onnx`, with every stage until

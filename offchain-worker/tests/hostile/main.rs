@@ -82,6 +82,7 @@ pub fn attempt(
 			asked,
 			batch,
 			vectors_only: false,
+			key: None,
 			cancel: cancel.clone(),
 		})
 	})();

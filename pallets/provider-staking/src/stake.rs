@@ -2,7 +2,7 @@
 
 use crate::{Config, Error, Event, HoldReason, Pallet, ProviderOf, Providers, UnbondChunk};
 use frame::{prelude::*, token::Precision, traits::fungible::hold::Mutate};
-use tercet_primitives::{Balance, BlockNumber};
+use tercet_primitives::{traits::ProviderRegistry, Balance, BlockNumber};
 
 impl<T: Config> Pallet<T> {
 	/// Adds stake; returns the number of seats that were written.
@@ -93,5 +93,11 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Providers::<T>::insert(who, provider);
 		}
+	}
+}
+
+impl<T: Config> ProviderRegistry<T::AccountId> for Pallet<T> {
+	fn is_provider(who: &T::AccountId) -> bool {
+		Providers::<T>::contains_key(who)
 	}
 }

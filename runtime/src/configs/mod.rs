@@ -204,7 +204,8 @@ pub enum ProxyType {
 	#[default]
 	#[codec(index = 0)]
 	Any,
-	/// Answer jobs and change availability, but never move money: the key of a worker.
+	/// Answer jobs, change availability and say which key opens envelopes, but never move money: the
+	/// key of a worker.
 	#[codec(index = 1)]
 	Worker,
 	/// Submit referenda and vote in both houses, but move no money besides their deposits.
@@ -214,6 +215,7 @@ pub enum ProxyType {
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
+		use pallet_privacy::Call as Privacy;
 		use pallet_provider_staking::Call as Staking;
 		match self {
 			Self::Any => true,
@@ -226,7 +228,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 							| Staking::withdraw_offer { .. }
 							| Staking::go_available { .. }
 							| Staking::go_unavailable { .. }
-					)
+					) | RuntimeCall::Privacy(
+					Privacy::announce_key { .. } | Privacy::withdraw_key { .. }
+				)
 			),
 			// What a batch contains must pass the same filter.
 			Self::Governance => matches!(
@@ -376,6 +380,17 @@ impl pallet_payouts::Config for Runtime {
 	type ParamsCooldown = ConstU32<PARAMS_COOLDOWN>;
 	type AdminOrigin = StakingParameters;
 	type WeightInfo = pallet_payouts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Helper;
+}
+
+impl pallet_privacy::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Providers = ProviderStaking;
+	/// The key of the map, three times 32 bytes, and the 80 of the envelope.
+	type EnvelopeDeposit = ConstU128<{ deposit(1, 176) }>;
+	type WeightInfo = pallet_privacy::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::Helper;
 }

@@ -83,6 +83,7 @@ pub fn check_invariants() {
 	JobMarket::do_try_state().expect("job-market");
 	Verification::do_try_state().expect("verification");
 	Payouts::do_try_state().expect("payouts");
+	tercet_runtime::Privacy::do_try_state().expect("privacy");
 	tercet_runtime::Dao::do_try_state().expect("dao");
 }
 
