@@ -248,13 +248,15 @@ impl Task {
 		let fetching = Instant::now();
 		let digest = assignment.artifact.digest;
 		let opening = Opening { digest, declared: self.declared_memory().await?, confirming };
+		let underway = context.steps.begun(Step::Fetching);
 		let model = self.model(&opening).await?;
 		let input = self.input().await?;
+		drop(underway);
 		context.metrics.fetch_time.observe(fetching.elapsed().as_secs_f64());
 		context.steps.passed(Step::Fetched);
 
 		let running = Instant::now();
-		let (batch, compute) = (self.batch(), context.compute.clone());
+		let (batch, compute, steps) = (self.batch(), context.compute.clone(), context.steps);
 		let vectors_only = matches!(assignment.agreement, Agreement::Similar { .. });
 		let meter = context.host.meter.clone();
 		// Whoever drops this job ends the run.
@@ -269,7 +271,9 @@ impl Task {
 			};
 			let metering = meter.start(model.gpu());
 			let request = Request { input: &input, items, asked, batch, vectors_only, cancel };
+			let underway = steps.begun(Step::Executing);
 			let results = model.run(&request)?;
+			drop(underway);
 			Ok((results, metering.finish()))
 		})
 		.await?;
@@ -389,6 +393,7 @@ impl Task {
 			Ok(inline) => return Ok(Answer { root, output: Payload::Inline(inline) }),
 			Err(large) => large,
 		};
+		let _underway = self.context.steps.begun(Step::Storing);
 		let blob = self.patience.store(&self.context, &large).await?;
 		if matches!(self.assignment.agreement, Agreement::Similar { .. }) {
 			let results = self.context.results.clone();
