@@ -6,11 +6,12 @@
 //! return.
 //!
 //! A full disk must not silence a worker. What was read or written lately is in memory as well, so it
-//! can still be revealed; that a seat is given up needs no disk, as nothing is lost with it; and after
-//! an error the file is opened anew, because the database refuses everything until then.
+//! can still be revealed; which seats have an entry is known without the disk, and that one is given up
+//! needs none, as nothing is lost with it. After an error the file is opened anew, because the database
+//! refuses everything until then; that may have to wait until there is room.
 
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	fs, io,
 	path::{Path, PathBuf},
 	sync::{Mutex, MutexGuard, PoisonError},
@@ -150,6 +151,8 @@ pub struct Journal {
 struct Pages {
 	/// None after an error, until it is opened anew.
 	database: Option<Database>,
+	/// Keys of all entries, of other chains as well.
+	keys: BTreeSet<Key>,
 	/// The newest jobs' entries that were read or written.
 	recent: BTreeMap<Key, Entry>,
 }
@@ -165,9 +168,13 @@ impl Journal {
 		let transaction = database.begin_write()?;
 		transaction.open_table(ENTRIES)?;
 		transaction.commit()?;
+		let mut keys = BTreeSet::new();
+		for row in database.begin_read()?.open_table(ENTRIES)?.iter()? {
+			keys.insert(row?.0.value());
+		}
 		// The file's own name must survive a power cut, too.
 		fs::File::open(dir)?.sync_all()?;
-		let pages = Pages { database: Some(database), recent: BTreeMap::new() };
+		let pages = Pages { database: Some(database), keys, recent: BTreeMap::new() };
 		Ok(Self { path, genesis, pages: Mutex::new(pages) })
 	}
 
@@ -180,6 +187,9 @@ impl Journal {
 		let mut pages = self.pages();
 		if let Some(entry) = pages.recent.get(&key) {
 			return Ok(Some(entry.clone()));
+		}
+		if !pages.keys.contains(&key) {
+			return Ok(None);
 		}
 		let found = self.on_disk(&mut pages, |database| {
 			let table = database.begin_read()?.open_table(ENTRIES)?;
@@ -291,6 +301,7 @@ impl Journal {
 		let mut pages = self.pages();
 		for (seat, _) in entries.iter().take(surplus) {
 			pages.recent.remove(&self.key(seat));
+			pages.keys.remove(&self.key(seat));
 		}
 		self.on_disk(&mut pages, |database| {
 			let transaction = database.begin_write()?;
@@ -340,6 +351,7 @@ impl Journal {
 impl Pages {
 	/// Keeps an entry in memory, as long as there are not too many newer ones.
 	fn remember(&mut self, key: Key, entry: Entry) {
+		self.keys.insert(key);
 		self.recent.insert(key, entry);
 		// In the order of jobs.
 		while self.recent.len() > RECENT {

@@ -210,6 +210,7 @@ async fn read(net: &Net, last: u32) -> Result<Blocks> {
 				let (_, who, amount) = event.decode::<(JobId, AccountId32, Balance)>()?;
 				*blocks.paid.entry(who).or_default() += amount;
 			} else if event.is("System", "ExtrinsicFailed") {
+				eprintln!("block {number}: {}", event.fields);
 				blocks.failed += 1;
 			} else if ["Settled", "Invalid", "Refunded"]
 				.iter()

@@ -131,7 +131,10 @@ impl Hunt {
 			Life::Until(ANYWHERE, end) if now > end => {
 				*self.tally.killed.entry(ANYWHERE).or_default() += 1;
 			},
-			Life::Until(_, end) if now > end => self.tally.missed += 1,
+			Life::Until(step, end) if now > end => {
+				eprintln!("worker {worker} never got to `{step}`");
+				self.tally.missed += 1;
+			},
 			Life::Spared(end) if now > end => {},
 			_ => return Ok(false),
 		}
