@@ -8,7 +8,7 @@ export TERCET_BIN_DIR ?= $(CARGO_TARGET_DIR)/release
 
 CARGO_DENY_VERSION := 0.20.2
 
-.PHONY: help setup build demo dev test test-network specs check bench weights simulate oracle fuzz mutants
+.PHONY: help setup build demo dev test test-network test-kills specs check bench weights simulate oracle fuzz mutants
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,10 @@ test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
 test-network: build e2e/polkadot-js/node_modules ## Do to networks what can happen to them; writes network.md
 	TERCET_NEXT_RUNTIME="$$(scripts/next-runtime.sh)" \
 		$(TERCET_BIN_DIR)/tercet-network --report $(CARGO_TARGET_DIR)/network.md
+
+test-kills: build ## Kill workers a hundred times at every step; writes kills.md
+	TERCET_KILLS_REPORT=$(CARGO_TARGET_DIR)/kills.md cargo test --release --locked --workspace --test e2e -- \
+		--ignored --nocapture workers_killed_a_hundred_times
 
 e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
 	npm ci --prefix e2e/polkadot-js --no-audit --no-fund

@@ -2,6 +2,8 @@
 //! the benchmarks run on.
 
 mod cli;
+mod clock;
+mod disk;
 mod haste;
 mod jobs;
 mod params;
@@ -23,7 +25,9 @@ use tercet_tensors::TensorMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use cli::Tercet;
-pub use haste::{hasty, hasty_chain};
+pub use clock::{missing as clocks_missing, Clock};
+pub use disk::{missing as disks_missing, Disk};
+pub use haste::{hasty, hasty_chain, rewarding_chain};
 pub use jobs::{digits, publish, store, Jobs, DEADLINE, PRICE, ROYALTY};
 pub use params::Audits;
 pub use polkadot_js::polkadot_js;

@@ -1,4 +1,5 @@
-//! Workers that are killed at every step of a job.
+//! Workers that are killed while they run many items, and while they show theirs. `kills` has the other
+//! steps.
 
 use std::time::Duration;
 
@@ -6,39 +7,38 @@ use anyhow::{ensure, Result};
 use tercet_cli::devnet::{Devnet, WorkerSpec};
 use tercet_primitives::JobState;
 
-use tercet_e2e::{Net, DEADLINE};
+use tercet_e2e::{example, Net, DEADLINE};
+
+/// Whose answers differ, so that the others have to show theirs item by item.
+const CULPRIT: usize = 2;
+
+/// Who is asked only when there is an escalation.
+const FRESH: [usize; 2] = [3, 4];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_killed_at_any_step_takes_its_job_up_again() -> Result<()> {
-	let mut net = Net::start(Devnet::builder().workers(3), 3).await?;
-	for step in ["fetched", "executed", "stored", "journaled", "committed", "revealed"] {
-		let dies =
-			WorkerSpec { args: vec!["--abort-at".into(), step.into()], ..WorkerSpec::default() };
-		net.devnet.restart_worker_with(0, dies)?;
-		let job = net.submit(8, DEADLINE).await?;
-		let mut patience = Duration::from_secs(10);
-		while net.devnet.worker_runs(0) {
+async fn a_worker_killed_while_it_shows_its_items_shows_them_again() -> Result<()> {
+	let mut net = Net::start(Devnet::builder().workers(5), 5).await?;
+	net.corrupt(&[CULPRIT], &example("onnx/model_wrong.onnx"))?;
+	for (jobs, step) in (1..).zip(["itemizing", "itemized"]) {
+		net.leave(&FRESH).await?;
+		let dies = vec!["--abort-at".into(), step.into()];
+		net.devnet.restart_worker_with(0, WorkerSpec { args: dies, ..WorkerSpec::default() })?;
+		let job = net.submit(16, 2 * DEADLINE).await?;
+		net.drawn(job).await?;
+		net.enter(&FRESH).await?;
+		let mut ended = false;
+		while net.devnet.worker_runs(0) && !ended {
 			tokio::time::sleep(Duration::from_millis(50)).await;
 			let view = net.chain.at(net.chain.best().await?.hash).job(job).await?;
-			// The reveal it dies after may be the last one.
-			if view.is_some_and(|view| view.job.state.is_terminal()) {
-				patience = patience.saturating_sub(Duration::from_millis(50));
-			}
-			ensure!(!patience.is_zero(), "worker 0 never got to `{step}`");
+			// What is on its way may be taken before the moment that was drawn.
+			ended = step == "itemizing" && view.is_some_and(|view| view.job.state.is_terminal());
 		}
 		net.devnet.restart_worker_with(0, WorkerSpec::default())?;
-		let (_, view) = net.end_of(job).await?;
-		ensure!(
-			matches!(view.job.state, JobState::Settled { .. }),
-			"killed at `{step}`: {:?}",
-			view.job.state
-		);
-	}
-	// It answered each job once, like the others.
-	let at = net.chain.at(net.chain.best().await?.hash);
-	for account in net.worker_accounts() {
-		let provider = at.provider(account).await?.expect("it was drawn");
-		ensure!(provider.assigned == 6 && provider.verified == 6, "{provider:?}");
+		let (head, view) = net.end_of(job).await?;
+		let settled = matches!(view.job.state, JobState::Settled { .. });
+		ensure!(settled, "killed at `{step}`: {:?}", view.job.state);
+		let provider = net.provider(head, 0).await?;
+		ensure!((provider.verified, provider.assigned) == (jobs, jobs), "{step}: {provider:?}");
 	}
 	net.shutdown().await;
 	Ok(())

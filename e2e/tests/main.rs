@@ -4,15 +4,19 @@
 //! machine. Starting one takes a while, so what can share a network is one test of several steps.
 
 mod bad_input;
+mod bad_machine;
+mod bad_store;
 mod crashes;
 mod escalation;
 mod governance;
 mod hostile_rpc;
 mod invalid_jobs;
+mod kills;
 mod lifecycle;
 mod operating;
 mod outages;
 mod receipts;
+mod reorg;
 mod reviews;
 mod rpc;
 mod similar;

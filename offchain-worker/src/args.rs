@@ -187,7 +187,7 @@ pub struct RunArgs {
 /// What only tests want.
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub struct Testing {
-	/// Crash at a step.
+	/// Crash at a step. For tests alone: the worker ends as if the power went, every time.
 	#[arg(long, value_enum, hide = true)]
 	pub abort_at: Option<Step>,
 
@@ -397,14 +397,23 @@ mod tests {
 	#[test]
 	fn run_accepts_every_step_to_crash_at() {
 		for step in [
+			"fetching",
 			"fetched",
+			"executing",
 			"executed",
+			"storing",
 			"stored",
 			"journaled",
+			"committing",
 			"committed",
+			"sealing",
 			"sealed",
+			"revealing",
 			"revealed",
+			"itemizing",
 			"itemized",
+			"claiming",
+			"claimed",
 		] {
 			assert!(
 				parse(&format!("run --key //Alice --dir d --abort-at {step}")).is_ok(),

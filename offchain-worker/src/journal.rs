@@ -4,8 +4,18 @@
 //! look like fraud. So the first response written for a [`Seat`] stays, with everything secret or
 //! costly that later steps need: writing another one returns the first. Writes are durable when they
 //! return.
+//!
+//! A full disk must not silence a worker. What was read or written lately is in memory as well, so it
+//! can still be revealed; which seats have an entry is known without the disk, and that one is given up
+//! needs none, as nothing is lost with it. After an error the file is opened anew, because the database
+//! refuses everything until then; that may have to wait until there is room.
 
-use std::{fs, io, path::Path};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fs, io,
+	path::{Path, PathBuf},
+	sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use codec::{Decode, Encode};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
@@ -16,6 +26,9 @@ use tercet_walrus_client::digest;
 const ENTRIES: TableDefinition<Key, Vec<u8>> = TableDefinition::new("answers/2");
 
 type Key = [u8; 73];
+
+/// Entries that are kept in memory as well: more than anybody has jobs in hand.
+const RECENT: usize = 256;
 
 /// Name of the journal's file inside the state directory.
 pub const FILE: &str = "journal.redb";
@@ -129,8 +142,19 @@ impl From<DatabaseError> for JournalError {
 
 /// The journal of one worker on one chain. One process at a time.
 pub struct Journal {
-	database: Database,
+	path: PathBuf,
 	genesis: H256,
+	pages: Mutex<Pages>,
+}
+
+/// The file, and what is known of it.
+struct Pages {
+	/// None after an error, until it is opened anew.
+	database: Option<Database>,
+	/// Keys of all entries, of other chains as well.
+	keys: BTreeSet<Key>,
+	/// The newest jobs' entries that were read or written.
+	recent: BTreeMap<Key, Entry>,
 }
 
 impl Journal {
@@ -139,13 +163,19 @@ impl Journal {
 	/// # Errors
 	/// [`JournalError::InUse`] if another process has it open.
 	pub fn open(dir: &Path, genesis: H256) -> Result<Self, JournalError> {
-		let database = Database::create(dir.join(FILE))?;
+		let path = dir.join(FILE);
+		let database = Database::create(&path)?;
 		let transaction = database.begin_write()?;
 		transaction.open_table(ENTRIES)?;
 		transaction.commit()?;
+		let mut keys = BTreeSet::new();
+		for row in database.begin_read()?.open_table(ENTRIES)?.iter()? {
+			keys.insert(row?.0.value());
+		}
 		// The file's own name must survive a power cut, too.
 		fs::File::open(dir)?.sync_all()?;
-		Ok(Self { database, genesis })
+		let pages = Pages { database: Some(database), keys, recent: BTreeMap::new() };
+		Ok(Self { path, genesis, pages: Mutex::new(pages) })
 	}
 
 	/// What is known about a seat.
@@ -153,27 +183,60 @@ impl Journal {
 	/// # Errors
 	/// What the database says.
 	pub fn get(&self, seat: &Seat) -> Result<Option<Entry>, JournalError> {
-		let table = self.database.begin_read()?.open_table(ENTRIES)?;
-		let value = table.get(self.key(seat))?;
-		value.map(|value| decode(&value.value())).transpose()
+		let key = self.key(seat);
+		let mut pages = self.pages();
+		if let Some(entry) = pages.recent.get(&key) {
+			return Ok(Some(entry.clone()));
+		}
+		if !pages.keys.contains(&key) {
+			return Ok(None);
+		}
+		let found = self.on_disk(&mut pages, |database| {
+			let table = database.begin_read()?.open_table(ENTRIES)?;
+			let value = table.get(key)?;
+			value.map(|value| decode(&value.value())).transpose()
+		})?;
+		if let Some(entry) = &found {
+			pages.remember(key, entry.clone());
+		}
+		Ok(found)
 	}
 
 	/// Writes `entry` for a seat, unless there is one already, and returns the one that holds.
+	///
+	/// One without a response holds for this process even if it cannot be written: nobody can miss
+	/// it, and the chain is to hear of it in time.
 	///
 	/// # Errors
 	/// What the database says; nothing is written then.
 	pub fn record(&self, seat: &Seat, entry: Entry) -> Result<Entry, JournalError> {
 		let key = self.key(seat);
-		let transaction = self.database.begin_write()?;
-		{
-			let mut table = transaction.open_table(ENTRIES)?;
-			let existing = table.get(key)?.map(|value| decode(&value.value())).transpose()?;
-			if let Some(existing) = existing {
-				return Ok(existing);
-			}
-			table.insert(key, entry.encode())?;
+		let mut pages = self.pages();
+		if let Some(entry) = pages.recent.get(&key) {
+			return Ok(entry.clone());
 		}
-		transaction.commit()?;
+		let written = self.on_disk(&mut pages, |database| {
+			let transaction = database.begin_write()?;
+			{
+				let mut table = transaction.open_table(ENTRIES)?;
+				let existing = table.get(key)?.map(|value| decode(&value.value())).transpose()?;
+				if let Some(existing) = existing {
+					return Ok(existing);
+				}
+				table.insert(key, entry.encode())?;
+			}
+			transaction.commit()?;
+			Ok(entry.clone())
+		});
+		let entry = match (written, entry) {
+			(Ok(written), _) => written,
+			(Err(error), entry @ Entry::Abstained { .. }) => {
+				tracing::error!(%error, "cannot write down that a job is given up; saying so all the same");
+				entry
+			},
+			(Err(error), _) => return Err(error),
+		};
+		pages.remember(key, entry.clone());
 		Ok(entry)
 	}
 
@@ -183,22 +246,24 @@ impl Journal {
 	/// What the database says.
 	pub fn advance(&self, seat: &Seat, to: Progress) -> Result<(), JournalError> {
 		let key = self.key(seat);
-		let transaction = self.database.begin_write()?;
-		{
-			let mut table = transaction.open_table(ENTRIES)?;
-			let existing = table.get(key)?.map(|value| decode(&value.value())).transpose()?;
-			match existing {
-				Some(Entry::Answered { response, salt, seal_secret, digests, progress })
-					if progress < to =>
-				{
-					let progress = to;
-					let entry = Entry::Answered { response, salt, seal_secret, digests, progress };
-					table.insert(key, entry.encode())?;
-				},
-				_ => return Ok(()),
-			}
+		let mut pages = self.pages();
+		let advanced = self.on_disk(&mut pages, |database| {
+			let transaction = database.begin_write()?;
+			let entry = {
+				let mut table = transaction.open_table(ENTRIES)?;
+				let existing = table.get(key)?.map(|value| decode(&value.value())).transpose()?;
+				let Some(entry) = existing.and_then(|entry| entry.advanced(to)) else {
+					return Ok(None);
+				};
+				table.insert(key, entry.encode())?;
+				entry
+			};
+			transaction.commit()?;
+			Ok(Some(entry))
+		})?;
+		if let Some(entry) = advanced {
+			pages.remember(key, entry);
 		}
-		transaction.commit()?;
 		Ok(())
 	}
 
@@ -207,16 +272,18 @@ impl Journal {
 	/// # Errors
 	/// What the database says.
 	pub fn entries(&self) -> Result<Vec<(Seat, Entry)>, JournalError> {
-		let table = self.database.begin_read()?.open_table(ENTRIES)?;
 		let (mut first, mut last): (Key, Key) = ([0; 73], [u8::MAX; 73]);
 		first[..32].copy_from_slice(&self.genesis.0);
 		last[..32].copy_from_slice(&self.genesis.0);
-		let mut entries = Vec::new();
-		for row in table.range(first..=last)? {
-			let (key, value) = row?;
-			entries.push((seat(&key.value()), decode(&value.value())?));
-		}
-		Ok(entries)
+		self.on_disk(&mut self.pages(), |database| {
+			let table = database.begin_read()?.open_table(ENTRIES)?;
+			let mut entries = Vec::new();
+			for row in table.range(first..=last)? {
+				let (key, value) = row?;
+				entries.push((seat(&key.value()), decode(&value.value())?));
+			}
+			Ok(entries)
+		})
 	}
 
 	/// Forgets the oldest entries of this chain until `keep` are left, and says how many went.
@@ -231,15 +298,44 @@ impl Journal {
 		if surplus == 0 {
 			return Ok(0);
 		}
-		let transaction = self.database.begin_write()?;
-		{
-			let mut table = transaction.open_table(ENTRIES)?;
-			for (seat, _) in entries.iter().take(surplus) {
-				table.remove(self.key(seat))?;
-			}
+		let mut pages = self.pages();
+		for (seat, _) in entries.iter().take(surplus) {
+			pages.recent.remove(&self.key(seat));
+			pages.keys.remove(&self.key(seat));
 		}
-		transaction.commit()?;
-		Ok(surplus)
+		self.on_disk(&mut pages, |database| {
+			let transaction = database.begin_write()?;
+			{
+				let mut table = transaction.open_table(ENTRIES)?;
+				for (seat, _) in entries.iter().take(surplus) {
+					table.remove(self.key(seat))?;
+				}
+			}
+			transaction.commit()?;
+			Ok(surplus)
+		})
+	}
+
+	fn pages(&self) -> MutexGuard<'_, Pages> {
+		// Whoever panicked left a transaction that was never committed.
+		self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	/// Does something with the database. If the database fails, the next one opens it anew.
+	fn on_disk<T>(
+		&self,
+		pages: &mut Pages,
+		work: impl FnOnce(&Database) -> Result<T, JournalError>,
+	) -> Result<T, JournalError> {
+		let database = match pages.database.take() {
+			Some(database) => database,
+			None => Database::create(&self.path)?,
+		};
+		let outcome = work(&database);
+		if !matches!(outcome, Err(JournalError::Database(_))) {
+			pages.database = Some(database);
+		}
+		outcome
 	}
 
 	fn key(&self, seat: &Seat) -> Key {
@@ -249,6 +345,30 @@ impl Journal {
 		key[40] = seat.round;
 		key[41..].copy_from_slice(&seat.asked.0);
 		key
+	}
+}
+
+impl Pages {
+	/// Keeps an entry in memory, as long as there are not too many newer ones.
+	fn remember(&mut self, key: Key, entry: Entry) {
+		self.keys.insert(key);
+		self.recent.insert(key, entry);
+		// In the order of jobs.
+		while self.recent.len() > RECENT {
+			self.recent.pop_first();
+		}
+	}
+}
+
+impl Entry {
+	/// The same answer, come as far as `to`; `None` if it has come so far.
+	fn advanced(self, to: Progress) -> Option<Self> {
+		match self {
+			Self::Answered { response, salt, seal_secret, digests, progress } if progress < to => {
+				Some(Self::Answered { response, salt, seal_secret, digests, progress: to })
+			},
+			_ => None,
+		}
 	}
 }
 

@@ -170,6 +170,7 @@ pub async fn run(
 		.await
 		.map_err(|error| RunError::Node { url: config.chain.nodes.join(", "), error })?;
 	let journal = open_journal(dir, &chain)?;
+	tidy(dir);
 	let cache = |folder, extension| {
 		Cache::open(&dir.join(folder), extension)
 			.map_err(|error| RunError::StateDir { dir: dir.clone(), error })
@@ -469,13 +470,36 @@ fn prepare_dir(dir: &Path) -> Result<(), RunError> {
 		.map_err(|error| RunError::StateDir { dir: dir.into(), error })
 }
 
+/// Removes files that a process was killed over. Nobody else writes here: we have the journal.
+fn tidy(dir: &Path) {
+	for folder in [dir.to_owned(), dir.join("models"), dir.join("results")] {
+		for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+			if !entry.file_name().as_encoded_bytes().starts_with(b".tmp") {
+				continue;
+			}
+			if let Err(error) = std::fs::remove_file(entry.path()) {
+				tracing::warn!(path = %entry.path().display(), %error, "cannot remove a left-over");
+			}
+		}
+	}
+}
+
+/// The store. One that is out of reach is waited for if the worker has run here before: what it has
+/// committed to must be revealed, and that needs no store.
 async fn open_store(config: &Config) -> Result<WalrusStore, RunError> {
 	let limit = config.limits.model.max(config.limits.input).0;
 	let StoresConfig { urls, epochs, .. } = &config.stores;
 	let store = WalrusStore::new(urls.clone(), limit, *epochs).map_err(RunError::StoreConfig)?;
-	let unreachable = |error| RunError::Store { urls: urls.join(", "), error };
-	store.reachable().await.map_err(unreachable)?;
-	Ok(store)
+	match store.reachable().await {
+		Err(error) if !config.state.dir.join(journal::FILE).is_file() => {
+			Err(RunError::Store { urls: urls.join(", "), error })
+		},
+		Err(error) => {
+			tracing::error!(urls = urls.join(", "), %error, "cannot reach the store; going on");
+			Ok(store)
+		},
+		Ok(()) => Ok(store),
+	}
 }
 
 fn open_journal(dir: &Path, chain: &SubxtChain) -> Result<Journal, RunError> {

@@ -49,6 +49,11 @@ impl Window {
 		}
 	}
 
+	/// Whether best block `block` is among the last that an abstention may need.
+	pub fn is_ending(&self, block: BlockNumber) -> bool {
+		block.saturating_add(Self::LAST_CALL) >= self.until
+	}
+
 	/// The last best block whose successor takes a commitment; at least `first`.
 	fn last_chance(&self) -> BlockNumber {
 		self.until.saturating_sub(1).max(self.first)
@@ -74,6 +79,12 @@ mod tests {
 				assert!(window.patient_until() > first, "{window:?}");
 			}
 		}
+	}
+
+	#[test]
+	fn window_ends_four_blocks_early() {
+		let window = Window::new(100, 130);
+		assert!(!window.is_ending(125) && window.is_ending(126) && window.is_ending(200));
 	}
 
 	#[test]

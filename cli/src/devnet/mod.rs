@@ -28,6 +28,7 @@ mod worker;
 
 use std::{
 	path::{Path, PathBuf},
+	process::ExitStatus,
 	time::Duration,
 };
 
@@ -137,6 +138,11 @@ impl Devnet {
 	/// Whether worker `index` runs.
 	pub fn worker_runs(&mut self, index: usize) -> bool {
 		self.workers.get_mut(index).is_some_and(|worker| worker.server.runs())
+	}
+
+	/// How worker `index` ended, if it was started and has ended by itself.
+	pub fn worker_exited(&mut self, index: usize) -> Option<ExitStatus> {
+		self.workers.get_mut(index).and_then(|worker| worker.server.exited())
 	}
 
 	/// Kills worker `index` (SIGKILL), as a power failure would.

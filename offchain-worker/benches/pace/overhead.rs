@@ -111,7 +111,8 @@ impl Ways {
 			vectors_only: false,
 		};
 		let cancel = CancellationToken::new();
-		let request = Request { input: &bytes, items, asked, batch, vectors_only: false, cancel };
+		let request =
+			Request { input: &bytes, items, asked, batch, vectors_only: false, key: None, cancel };
 		Ok(Round {
 			bare: busy_seconds(ROW, || {
 				let value = TensorRef::from_array_view((shape.clone(), values.as_slice()))?;

@@ -118,6 +118,7 @@ fn request(input: &[u8], items: u32) -> Request<'_> {
 		asked: ItemSet::first(items),
 		batch: Batch::Asked,
 		vectors_only: false,
+		key: None,
 		cancel: CancellationToken::new(),
 	}
 }

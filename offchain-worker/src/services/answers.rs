@@ -106,7 +106,7 @@ impl Answers {
 			// The state at this moment, not at that of the news.
 			while let Some(news) = ended.take().or_else(|| aside.try_join_next()) {
 				match news {
-					Ok(news) => self.heard(news)?,
+					Ok(news) => self.heard(news),
 					Err(panic) => {
 						tracing::error!(%panic, "a submission crashed");
 						self.schedule.reset();
@@ -133,9 +133,12 @@ impl Answers {
 			let keys: Vec<Key> = batch.iter().map(|due| due.key).collect();
 			let jobs: Vec<u64> = keys.iter().map(|key| key.seat.job.0).collect();
 			let duties = batch.into_iter().map(|due| due.duty).collect();
-			let chain = self.context.chain.clone();
+			let (chain, steps) = (self.context.chain.clone(), self.context.steps);
 			let send = async move {
+				let acts = keys.iter().filter_map(|key| underway(key.act));
+				let going_on: Vec<_> = acts.map(|step| steps.begun(step)).collect();
 				let outcome = chain.send(Message::Answer(duties)).await;
+				drop(going_on);
 				News::Sent { keys, outcome }
 			};
 			aside.spawn(send.instrument(tracing::info_span!("answer", ?jobs)));
@@ -233,7 +236,7 @@ impl Answers {
 		Ok(())
 	}
 
-	fn heard(&mut self, news: News) -> Result<(), JournalError> {
+	fn heard(&mut self, news: News) {
 		match news {
 			News::Sent { keys, outcome } => self.sent(&keys, outcome),
 			News::Asked { seat, question, answer } => {
@@ -252,20 +255,19 @@ impl Answers {
 				if let Some(asked) = asked.filter(|asked| asked.question == *question) {
 					asked.state = state;
 				}
-				Ok(())
 			},
 		}
 	}
 
 	/// A transaction with these duties has ended.
-	fn sent(&mut self, keys: &[Key], outcome: Result<u32, ChainError>) -> Result<(), JournalError> {
+	fn sent(&mut self, keys: &[Key], outcome: Result<u32, ChainError>) {
 		let (metrics, block) = (self.context.metrics.clone(), self.context.board.borrow().block);
 		let what: Vec<_> = keys.iter().map(|key| (key.seat.job.0, key.act)).collect();
 		let ended = match outcome {
 			Ok(in_block) => {
 				tracing::info!(block = in_block, ?what, "taken by the chain");
 				metrics.transactions.inc();
-				self.note(keys)?;
+				self.note(keys);
 				Ended::Taken(in_block)
 			},
 			Err(ChainError::AlreadyDone(reason)) if keys.len() == 1 => {
@@ -294,11 +296,10 @@ impl Answers {
 			},
 		};
 		self.schedule.ended(block, keys, ended);
-		Ok(())
 	}
 
 	/// Counts and writes down what the chain has taken.
-	fn note(&self, keys: &[Key]) -> Result<(), JournalError> {
+	fn note(&self, keys: &[Key]) {
 		let metrics = &self.context.metrics;
 		let mut steps = Vec::new();
 		for Key { seat, act, .. } in keys {
@@ -312,13 +313,15 @@ impl Answers {
 			};
 			counter.inc();
 			if let Some((progress, step)) = passed {
-				self.context.journal.advance(seat, progress)?;
+				// It is for people: the chain knows how far the answer has come.
+				if let Err(error) = self.context.journal.advance(seat, progress) {
+					tracing::warn!(%error, "cannot write down how far an answer has come");
+				}
 				steps.push(step);
 			}
 		}
 		// Whatever a step ends is on disk for all duties of the transaction.
 		steps.into_iter().for_each(|step| self.context.steps.passed(step));
-		Ok(())
 	}
 
 	/// Forgets seats that are gone.
@@ -346,6 +349,17 @@ impl Answers {
 				Err(error) => tracing::warn!(%error, "cannot remove old results"),
 			}
 		});
+	}
+}
+
+/// What goes on while a transaction with this is on its way.
+fn underway(act: Act) -> Option<Step> {
+	match act {
+		Act::Commit => Some(Step::Committing),
+		Act::Seal => Some(Step::Sealing),
+		Act::Reveal => Some(Step::Revealing),
+		Act::Itemize => Some(Step::Itemizing),
+		Act::OpenSeal | Act::Abstain => None,
 	}
 }
 

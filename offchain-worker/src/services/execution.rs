@@ -254,7 +254,13 @@ impl Task {
 			Err(fault) => {
 				// The assignment is still due, so the job is run again, as long as there is time.
 				tracing::error!(%fault, "cannot write the journal; trying again");
-				tokio::time::sleep(Duration::from_secs(2)).await;
+				if self.patience.window().is_ending(self.context.board.borrow().block) {
+					// What is given up needs no disk.
+					let entry = Entry::Abstained { reason: fault.to_string() };
+					drop(self.context.journal.record(&seat, entry));
+				} else {
+					tokio::time::sleep(Duration::from_secs(2)).await;
+				}
 			},
 		}
 		self.context.journaled.notify_one();
@@ -266,15 +272,17 @@ impl Task {
 		let (asked, items) = (assignment.asked, assignment.items);
 		let digest = assignment.artifact.digest;
 		let opening = Opening { digest, declared: self.declared_memory().await?, confirming };
+		let underway = context.steps.begun(Step::Fetching);
 		let mut fetched = self.fetch(&opening).await?;
+		drop(underway);
 		let key = match keys::sealed(assignment, &fetched.input) {
 			None => None,
-			Some(sealed) => match keys::handed_over(context, sealed).await {
+			Some(sealed) => match keys::handed_over(context, &sealed).await {
 				Ok(key) => Some(key),
 				Err(_) => {
 					// A requester may never hand over the key, and others need the room.
 					drop(fetched);
-					let key = keys::wait(context, &self.patience, sealed).await?;
+					let key = keys::wait(context, &self.patience, &sealed).await?;
 					fetched = self.fetch(&opening).await?;
 					Some(key)
 				},
@@ -300,7 +308,7 @@ impl Task {
 		tracing::info!(variant = %assignment.variant, items = asked.len(), "running");
 		let counted = Running::new(context);
 		let running = Instant::now();
-		let (batch, compute) = (self.batch(), context.compute.clone());
+		let (batch, compute, steps) = (self.batch(), context.compute.clone(), context.steps);
 		let vectors_only = matches!(assignment.agreement, Agreement::Similar { .. });
 		let meter = context.host.meter.clone();
 		// Whoever drops this job ends the run.
@@ -315,7 +323,9 @@ impl Task {
 			};
 			let metering = meter.start(model.gpu());
 			let request = Request { input: &input, items, asked, batch, vectors_only, key, cancel };
+			let underway = steps.begun(Step::Executing);
 			let results = model.run(&request)?;
+			drop(underway);
 			Ok((results, metering.finish()))
 		})
 		.await?;
@@ -476,6 +486,7 @@ impl Task {
 			Ok(inline) => return Ok(Answer { root, output: Payload::Inline(inline) }),
 			Err(large) => large,
 		};
+		let _underway = self.context.steps.begun(Step::Storing);
 		let blob = self.patience.store(&self.context, &large).await?;
 		if matches!(self.assignment.agreement, Agreement::Similar { .. }) {
 			let results = self.context.results.clone();

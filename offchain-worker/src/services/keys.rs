@@ -102,7 +102,7 @@ pub(super) fn sealed(assignment: &Assignment, input: &[u8]) -> Option<Sealed> {
 pub(super) async fn wait(
 	context: &Context,
 	patience: &Patience,
-	sealed: Sealed,
+	sealed: &Sealed,
 ) -> Result<JobKey, Fault> {
 	tracing::info!(owner = %sealed.owner, "waiting for the key of a private job");
 	let mut board = context.board.subscribe();
@@ -132,12 +132,12 @@ pub(super) async fn wait(
 /// replaced.
 pub(super) async fn handed_over(
 	context: &Context,
-	sealed: Sealed,
+	sealed: &Sealed,
 ) -> Result<JobKey, &'static str> {
 	let Sealed { owner, commitment } = sealed;
-	match context.chain.envelope(&owner, commitment).await {
+	match context.chain.envelope(owner, *commitment).await {
 		Ok(Some(envelope)) => match context.executor_key.open(&envelope) {
-			Some(key) if key.commitment() == commitment => Ok(key),
+			Some(key) if key.commitment() == *commitment => Ok(key),
 			Some(_) => Err(OTHER_KEY),
 			None => Err(OTHER_EXECUTOR),
 		},

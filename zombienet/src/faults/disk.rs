@@ -45,6 +45,6 @@ pub async fn happen(net: &mut Network, repetition: usize) -> Result<Outcome> {
 	Ok(Outcome { healed: vec![healed], note: format!("{left} MiB left: the node {how}") })
 }
 
-fn disk(net: &mut Network) -> Result<&crate::network::Disk> {
+fn disk(net: &mut Network) -> Result<&tercet_e2e::Disk> {
 	net.node(VICTIM)?.disk.as_ref().context("it has no disk of its own")
 }

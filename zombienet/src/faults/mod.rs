@@ -15,13 +15,10 @@ mod upgrade;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use tercet_e2e::clocks_missing;
 use tercet_primitives::JobState;
 
-use crate::{
-	network::{clocks_missing, wires_missing},
-	watch::Took,
-	Builder, Network,
-};
+use crate::{network::wires_missing, watch::Took, Builder, Network};
 
 /// What can be done to a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

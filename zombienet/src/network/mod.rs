@@ -14,8 +14,6 @@
 //! # }
 //! ```
 
-mod clock;
-mod disk;
 mod node;
 mod rpc;
 mod wires;
@@ -37,8 +35,6 @@ use tercet_e2e::{hasty, Jobs};
 use tercet_primitives::{apis::JobView, DeterminismClass, JobId, PoolId};
 use tokio::{process::Command, time::Instant};
 
-pub use clock::{missing as clocks_missing, Clock};
-pub use disk::Disk;
 pub use node::{Node, NodeSpec, KEYS};
 pub use rpc::Rpc;
 pub use wires::{missing as wires_missing, Side, Wires};

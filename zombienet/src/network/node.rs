@@ -12,9 +12,13 @@ use anyhow::{ensure, Context, Result};
 use rand::RngCore;
 use tercet_chain_client::ChainClient;
 use tercet_cli::devnet::{Program, Server};
+use tercet_e2e::{Clock, Disk};
 use tokio::time::Instant;
 
-use super::{disk, Clock, Disk, Rpc};
+use super::Rpc;
+
+/// MiB that a node on a small disk wants to see free, or else it stops.
+const THRESHOLD: &str = "64";
 
 /// How long a node may take to answer after its start: it compiles the runtime first, and all do so at once.
 const START: Duration = Duration::from_secs(300);
@@ -99,7 +103,7 @@ impl Node {
 		args.extend(["--no-telemetry", "--no-mdns", "--no-prometheus"].map(OsString::from));
 		if disk.is_some() {
 			// The default is more than such a disk has.
-			args.extend(["--db-storage-threshold", disk::THRESHOLD].map(OsString::from));
+			args.extend(["--db-storage-threshold", THRESHOLD].map(OsString::from));
 		}
 		if spec.warp {
 			args.extend(["--sync", "warp"].map(OsString::from));

@@ -1,4 +1,4 @@
-//! A node's clock, wrong by as much as wanted, and changed while the node runs: libfaketime,
+//! A process' clock, wrong by as much as wanted, and changed while the process runs: libfaketime,
 //! preloaded, reads the offset from a file. Namespaces of time do not cover the clock of the day.
 
 use std::{
@@ -16,7 +16,7 @@ const LIBRARIES: [&str; 3] = [
 	"/usr/lib/faketime/libfaketimeMT.so.1",
 ];
 
-/// The clock of one node.
+/// The clock of one process.
 #[derive(Debug)]
 pub struct Clock {
 	file: PathBuf,
@@ -68,30 +68,4 @@ impl Clock {
 
 fn library() -> Option<&'static str> {
 	LIBRARIES.into_iter().find(|path| Path::new(path).is_file())
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use std::{
-		process::Command,
-		time::{SystemTime, UNIX_EPOCH},
-	};
-
-	#[test]
-	fn set_moves_the_clock_of_a_process_when_the_library_is_there() {
-		if let Some(why) = missing() {
-			eprintln!("skipped: {why}");
-			return;
-		}
-		let dir = tempfile::tempdir().unwrap();
-		let clock = Clock::new(dir.path(), "node").unwrap();
-		for offset in [0, 100, -100] {
-			clock.set(f64::from(offset)).unwrap();
-			let date = Command::new("date").arg("+%s").envs(clock.env().unwrap()).output().unwrap();
-			let seen: i64 = String::from_utf8(date.stdout).unwrap().trim().parse().unwrap();
-			let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
-			assert!((seen - now - i64::from(offset)).abs() <= 1, "{offset}: {seen} at {now}");
-		}
-	}
 }

@@ -1,4 +1,4 @@
-//! A disk of its own for one node, small enough to be filled.
+//! A disk of its own for one process, small enough to be filled.
 
 use std::{
 	fs::{self, File},
@@ -9,9 +9,6 @@ use std::{
 
 use anyhow::{bail, Context, Result};
 
-/// MiB that a node on such a disk wants to see free, or else it stops; see [`fill`](Disk::fill).
-pub const THRESHOLD: &str = "64";
-
 /// What else is on the disk when it is full.
 const FILLER: &str = "filler";
 
@@ -19,6 +16,13 @@ const FILLER: &str = "filler";
 #[derive(Debug)]
 pub struct Disk {
 	path: PathBuf,
+}
+
+/// Why disks cannot be mounted here, if they cannot.
+pub fn missing() -> Option<&'static str> {
+	let user = Command::new("id").arg("-u").output();
+	let root = user.is_ok_and(|user| user.stdout.trim_ascii() == b"0");
+	(!root).then_some("needs root to mount a disk")
 }
 
 impl Disk {
