@@ -39,7 +39,7 @@ const WAYS: [Way; 4] = [
 
 /// Prints the table.
 pub fn measure(rounds: usize) -> Result<()> {
-	let subject = layers(1024, 8, 64)?;
+	let subject = layers(1024, 8, 256)?;
 	let runtime = tokio::runtime::Runtime::new()?;
 	let lines = WAYS.iter().map(|way| runtime.block_on(Line::new(way.delay, &subject)));
 	let lines: Vec<_> = lines.collect();
