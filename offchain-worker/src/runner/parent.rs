@@ -2,7 +2,7 @@
 
 use std::{
 	collections::VecDeque,
-	io::{self, Read, Write},
+	io::{self, IoSlice, Read, Write},
 	os::{
 		fd::OwnedFd,
 		unix::{net::UnixStream, process::ExitStatusExt},
@@ -148,6 +148,10 @@ impl Read for Patient<'_> {
 impl Write for Patient<'_> {
 	fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
 		self.again(|| (&mut &*self.socket).write(bytes))
+	}
+
+	fn write_vectored(&mut self, bytes: &[IoSlice<'_>]) -> io::Result<usize> {
+		self.again(|| (&mut &*self.socket).write_vectored(bytes))
 	}
 
 	fn flush(&mut self) -> io::Result<()> {

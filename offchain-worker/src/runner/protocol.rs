@@ -4,7 +4,7 @@
 //! and the body as it is: an artifact, an input or a result, which nobody wants to encode. The worker
 //! sends a [`Command`] and waits for its [`Reply`]; a runner sends [`Reply::Ready`] once by itself.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 
 use codec::{Decode, DecodeAll, Encode};
 use tercet_primitives::{ItemSet, H256};
@@ -21,9 +21,6 @@ pub const MAX_BODY_BYTES: u64 = 1 << 32;
 
 /// Longest text of a [`Failure`], in bytes.
 pub const MAX_TEXT_BYTES: usize = 2048;
-
-/// Bodies up to this length, in bytes, go out with their header.
-const TOGETHER: usize = 64 << 10;
 
 /// What a worker asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -113,16 +110,22 @@ pub fn write_frame(stream: &mut impl Write, header: &impl Encode, body: &[u8]) -
 	let header = header.encode();
 	let too_long = |_| io::Error::from(io::ErrorKind::InvalidInput);
 	let length = u32::try_from(header.len()).map_err(too_long)?;
-	let mut start = Vec::with_capacity(12 + header.len() + TOGETHER.min(body.len()));
+	let mut start = Vec::with_capacity(12 + header.len());
 	start.extend_from_slice(&length.to_le_bytes());
 	start.extend_from_slice(&(body.len() as u64).to_le_bytes());
 	start.extend_from_slice(&header);
-	if body.len() <= TOGETHER {
-		start.extend_from_slice(body);
-		return stream.write_all(&start);
+	// Together, so that the other side wakes up once.
+	let mut slices = [IoSlice::new(&start), IoSlice::new(body)];
+	let mut rest = &mut slices[..];
+	while !rest.is_empty() {
+		match stream.write_vectored(rest) {
+			Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+			Ok(sent) => IoSlice::advance_slices(&mut rest, sent),
+			Err(error) if error.kind() == io::ErrorKind::Interrupted => {},
+			Err(error) => return Err(error),
+		}
 	}
-	stream.write_all(&start)?;
-	stream.write_all(body)
+	Ok(())
 }
 
 /// Receives a frame; its body replaces what is in `body`.
@@ -169,7 +172,7 @@ mod tests {
 	#[test]
 	fn frames_survive_the_way_whatever_their_body_is() {
 		let failed = Reply::Failed(Failure::new(FailureKind::Time, "slow"));
-		for length in [0, 1, TOGETHER, TOGETHER + 1, 1 << 20] {
+		for length in [0, 1, 1 << 10, 1 << 20] {
 			let sent: Vec<u8> = (0..length).map(|i| i as u8).collect();
 			let bytes = frame(&failed, &sent);
 			let mut body = vec![9; 5];
