@@ -6,9 +6,10 @@ use std::{fs, path::Path};
 use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_primitives::{apis::JobView, JobId};
+use tercet_privacy::sealed;
 use tercet_walrus_client::WalrusClient;
 
-use super::display;
+use super::{display, hand_over::key_of};
 use crate::{
 	args::VerifyArgs,
 	blobs,
@@ -18,12 +19,22 @@ use crate::{
 	results::{self, ItemProof, Verified},
 };
 
-pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result<()> {
+pub(super) async fn fetch(
+	context: &Context,
+	id: JobId,
+	output: &Path,
+	job_key: Option<&Path>,
+) -> Result<()> {
 	let (_, _, at) = context.best().await?;
 	let view = context::job(&at, id).await?;
 	let verified = download(&context.store()?, context.out, id, &view).await?;
-	let files = outputs::write(&verified.tensors, &verified.open, output)?;
-	let tensors = verified.tensors.iter().map(|(name, tensor)| {
+	let is_private = sealed::is_sealed(&verified.tensors);
+	let result = match is_private {
+		true => key_of(context, id, &view, job_key).await?.open(&verified, &view.job.artifact)?,
+		false => verified.tensors.clone(),
+	};
+	let files = outputs::write(&result, &verified.open, output)?;
+	let tensors = result.iter().map(|(name, tensor)| {
 		(name.to_string(), json!({ "dtype": tensor.dtype().to_string(), "shape": tensor.shape() }))
 	});
 	let tensors = tensors.collect::<serde_json::Map<_, _>>();
@@ -33,15 +44,15 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 		"job": id,
 		"files": files.iter().map(|file| &file.path).collect::<Vec<_>>(),
 		"bytes": files.iter().map(|file| file.bytes).sum::<u64>(),
-		"items": verified.tensors.items(),
+		"items": result.items(),
 		"root": verified.root,
 		"runAgain": patched,
 		"withoutResult": verified.open,
+		"private": is_private,
 		"tensors": tensors,
 	});
 	context.out.result(&value, || {
-		let shapes = verified
-			.tensors
+		let shapes = result
 			.iter()
 			.map(|(name, tensor)| format!("{name}: {} {:?}", tensor.dtype(), tensor.shape()));
 		let mut lines = vec![
@@ -62,6 +73,9 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 			Some(_) => "sizes, digests, items and both Merkle roots are those on chain",
 		};
 		lines.push(("checked", checked.into()));
+		if is_private {
+			lines.push(("private", "opened with the key of the job".into()));
+		}
 		facts(lines).to_string()
 	})
 }
