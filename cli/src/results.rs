@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tercet_primitives::{
 	hashing, AccountId32, Answer, Disputed, ItemSet, Job, JobId, JobState, Patch, H256,
 };
-use tercet_tensors::{documents, Tensor, TensorMap};
+use tercet_tensors::{rows, Tensor, TensorMap};
 
 /// Why a result was refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -247,7 +247,7 @@ fn checked(
 	Ok((tensors, digests))
 }
 
-/// `base` with the results of `items` taken from `patch`, or set to zero, documents to nothing.
+/// `base` with the results of `items` taken from `patch`, or set to zero, [rows] to nothing.
 fn patched(
 	base: &TensorMap,
 	items: &ItemSet,
@@ -258,32 +258,30 @@ fn patched(
 	}
 	let mut tensors = Vec::new();
 	for (name, tensor) in base.iter() {
-		let patched = match name {
-			documents::DOCUMENTS if base.documents().is_some() => {
-				patched_documents(base, items, patch)?
-			},
-			_ => patched_tensor(name, tensor, items, patch)?,
+		let patched = match base.rows(name) {
+			Some(rows) => patched_rows(name, rows, items, patch)?,
+			None => patched_tensor(name, tensor, items, patch)?,
 		};
 		tensors.push((name.to_owned(), patched));
 	}
 	Ok(TensorMap::new(tensors)?)
 }
 
-/// Documents have lengths of their own.
-fn patched_documents(
-	base: &TensorMap,
+/// Documents, and what is sealed, have lengths of their own.
+fn patched_rows<'a>(
+	name: &str,
+	mut all: Vec<&'a [u8]>,
 	items: &ItemSet,
-	patch: Option<&TensorMap>,
+	patch: Option<&'a TensorMap>,
 ) -> Result<Tensor, Error> {
-	let mut all = base.documents().ok_or(Error::PatchDiffers)?;
 	let source = match patch {
 		None => vec![&[][..]; items.len() as usize],
-		Some(patch) => patch.documents().ok_or(Error::PatchDiffers)?,
+		Some(patch) => patch.rows(name).ok_or(Error::PatchDiffers)?,
 	};
-	for (index, document) in items.iter().zip(source) {
-		*all.get_mut(index as usize).ok_or(Error::PatchDiffers)? = document;
+	for (index, row) in items.iter().zip(source) {
+		*all.get_mut(index as usize).ok_or(Error::PatchDiffers)? = row;
 	}
-	Ok(documents::tensor(&all)?)
+	Ok(rows::tensor(name, &all)?)
 }
 
 fn patched_tensor(

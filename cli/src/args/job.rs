@@ -24,6 +24,7 @@ Examples:
   tercet --key //Alice job submit --model 1 --text 'What a day!' --text 'Oh no.' --price 0.001 --wait
   tercet --key //Alice job submit --model 2 --input requests.jsonl --parameters '{\"max_new_tokens\": 40}' --price 0.001
   tercet --key //Alice job submit --model 3 --file cat.png --price 0.001
+  tercet --key //Alice job submit --model 1 --text 'My diary' --price 0.001 --private --wait
   tercet --key //Alice job submit --model 0 --input images.safetensors --price 0.001 --canary 7=known.safetensors")]
 	Submit(SubmitArgs),
 
@@ -72,6 +73,25 @@ Examples:
 		/// Where to write the result: .jsonl, .png, or safetensors.
 		#[arg(long, short, value_name = "FILE")]
 		output: PathBuf,
+
+		/// The key of a private job, if it was submitted elsewhere.
+		#[arg(long, value_name = "FILE")]
+		job_key: Option<PathBuf>,
+	},
+
+	/// Hand the key of a private job of yours to its executors, until it has ended.
+	///
+	/// `tercet job submit --private --wait` does it by itself. It is to be run again after a challenge,
+	/// and goes on where an earlier one was stopped. At the end it takes back what the chain holds for
+	/// the envelopes.
+	HandOver {
+		/// Its number.
+		#[arg(value_name = "JOB")]
+		id: JobId,
+
+		/// The key, if the job was submitted elsewhere.
+		#[arg(long, value_name = "FILE")]
+		job_key: Option<PathBuf>,
 	},
 
 	/// Prove that an item belongs to what the executors agreed on, here and on chain.
@@ -161,6 +181,11 @@ pub struct SubmitArgs {
 	/// digest and salt are written beside the input, for `tercet job open-canary`.
 	#[arg(long, value_name = "ITEM=FILE")]
 	pub canary: Option<CanarySource>,
+
+	/// Show the input to the executors alone, and the result to you. You must be here, or run `tercet
+	/// job hand-over`, from when they are drawn until they answer.
+	#[arg(long)]
+	pub private: bool,
 
 	/// Take the escrow from your credit; see `tercet credit`.
 	#[arg(long)]

@@ -11,7 +11,7 @@ use anyhow::{bail, ensure, Context as _, Result};
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::{args::QuantizeArgs, context::Context};
+use crate::{args::QuantizeArgs, context::Context, data};
 
 /// The scripts: name and text.
 const SCRIPTS: &[(&str, &str)] = &[
@@ -35,7 +35,10 @@ pub(super) async fn run(context: &Context, args: QuantizeArgs) -> Result<()> {
 	ensure!(folder.is_dir(), "{} is no folder with a model in it", folder.display());
 	let home = match &args.environment {
 		Some(environment) => environment.clone(),
-		None => data_dir()?.join("quantize"),
+		None => {
+			let data = data::folder().context("no home directory: name one with --environment")?;
+			data.join("quantize")
+		},
 	};
 	let python = prepared(context, &home, &args.python).await?;
 	let report = tempfile::NamedTempFile::new()?;
@@ -104,14 +107,6 @@ async fn succeed(program: &Path, arguments: &[OsString]) -> Result<()> {
 		bail!("{}", lines[lines.len().saturating_sub(TAIL)..].join("\n"));
 	}
 	Ok(())
-}
-
-/// Where programs of this user keep data.
-fn data_dir() -> Result<PathBuf> {
-	let named = std::env::var_os("XDG_DATA_HOME").filter(|path| !path.is_empty());
-	let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share"));
-	let data = named.map(PathBuf::from).or_else(home);
-	Ok(data.context("no home directory: name one with --environment")?.join("tercet"))
 }
 
 fn write_if_other(path: &Path, text: &str) -> io::Result<()> {

@@ -40,11 +40,16 @@ pub struct CanaryFile {
 }
 
 impl CanaryFile {
-	/// A canary with a fresh salt, for the result that `source` has.
+	/// A canary with a fresh salt, for the result that `source` has, as executors will `seal` it.
 	///
 	/// # Errors
 	/// If the file is not the result of one item, or the job has fewer items.
-	pub fn new(genesis: H256, source: &CanarySource, items: u32) -> Result<Self> {
+	pub fn new(
+		genesis: H256,
+		source: &CanarySource,
+		items: u32,
+		seal: impl FnOnce(TensorMap) -> Result<TensorMap>,
+	) -> Result<Self> {
 		let path = source.file.display();
 		if source.item >= items {
 			bail!("--canary names item {}, and the input has {items}, counted from 0", source.item);
@@ -52,11 +57,14 @@ impl CanaryFile {
 		let bytes = fs::read(&source.file).with_context(|| format!("cannot read {path}"))?;
 		let result = TensorMap::from_bytes(&bytes)
 			.with_context(|| format!("{path} is not a result (safetensors)"))?;
-		let (1, [digest]) = (result.items(), &result.item_digests()[..]) else {
+		if result.items() != 1 {
 			bail!("{path} has {} items where the result of one is needed", result.items());
+		}
+		let [digest] = seal(result)?.item_digests()[..] else {
+			bail!("{path} is not sealed as one item");
 		};
 		let salt = Hex(rand::random::<Salt>().to_vec());
-		Ok(Self { genesis, job: None, item: source.item, digest: *digest, salt })
+		Ok(Self { genesis, job: None, item: source.item, digest, salt })
 	}
 
 	/// Reads a canary.
@@ -168,7 +176,7 @@ mod tests {
 		fs::write(&expected, result(1).to_canonical_bytes()).unwrap();
 		let source = CanarySource { item: 2, file: expected };
 		let genesis = H256::repeat_byte(1);
-		let file = CanaryFile::new(genesis, &source, 3).unwrap();
+		let file = CanaryFile::new(genesis, &source, 3, Ok).unwrap();
 		let path = file.path(&dir.path().join("in.safetensors"));
 		assert_eq!(path.parent(), Some(dir.path()));
 		file.write(&path).unwrap();
@@ -177,7 +185,7 @@ mod tests {
 		let digest = result(1).item_digests()[0];
 		let salt = read.salt().unwrap();
 		assert_eq!(read.commitment().unwrap(), hashing::canary(&genesis, 2, &digest, &salt));
-		let again = CanaryFile::new(genesis, &source, 3).unwrap();
+		let again = CanaryFile::new(genesis, &source, 3, Ok).unwrap();
 		assert_ne!(again.commitment().unwrap(), file.commitment().unwrap(), "a fresh salt");
 		assert_ne!(again.path(&path), path);
 	}
@@ -189,7 +197,7 @@ mod tests {
 		fs::write(&two, result(2).to_canonical_bytes()).unwrap();
 		let make = |item, file: &Path| {
 			let source = CanarySource { item, file: file.into() };
-			CanaryFile::new(H256::zero(), &source, 3).map(|_| ()).unwrap_err().to_string()
+			CanaryFile::new(H256::zero(), &source, 3, Ok).map(|_| ()).unwrap_err().to_string()
 		};
 		assert!(make(0, &two).contains("2 items"));
 		assert!(make(3, &two).contains("item 3"));

@@ -2,6 +2,7 @@
 
 mod canary;
 pub mod display;
+mod hand_over;
 mod list;
 mod manage;
 mod quote;
@@ -37,7 +38,12 @@ pub async fn run(context: &Context, command: JobCommand) -> Result<()> {
 			context.out.result(&display::value(id, &view), || display::details(id, &view))
 		},
 		JobCommand::List { mine, limit } => list::run(context, mine, limit).await,
-		JobCommand::Result { id, output } => result::fetch(context, id, &output).await,
+		JobCommand::Result { id, output, job_key } => {
+			result::fetch(context, id, &output, job_key.as_deref()).await
+		},
+		JobCommand::HandOver { id, job_key } => {
+			hand_over::run(context, id, job_key.as_deref()).await
+		},
 		JobCommand::Verify(args) => result::verify(context, args).await,
 		JobCommand::TopUp { id, price } => manage::top_up(context, id, price).await,
 		JobCommand::Cancel { id } => manage::cancel(context, id).await,

@@ -7,11 +7,12 @@ use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_chain_client::At;
 use tercet_primitives::{apis::JobView, JobId, Payload, VariantId};
+use tercet_privacy::sealed;
 use tercet_tasks::{json::FEATURES, vectors, Package};
 use tercet_tensors::TensorMap;
 use tercet_walrus_client::WalrusClient;
 
-use super::display;
+use super::{display, hand_over::key_of};
 use crate::{
 	args::VerifyArgs,
 	blobs,
@@ -21,16 +22,24 @@ use crate::{
 	results::{self, ItemProof, Verified},
 };
 
-pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result<()> {
+pub(super) async fn fetch(
+	context: &Context,
+	id: JobId,
+	output: &Path,
+	job_key: Option<&Path>,
+) -> Result<()> {
 	let (_, _, at) = context.best().await?;
 	let view = context::job(&at, id).await?;
 	let store = context.store()?;
 	let verified = download(&store, context.out, id, &view).await?;
-	let files = match responses(context, &store, &at, &view, &verified, output).await? {
-		Some(responses) => outputs::write(&responses, &verified.open, output)?,
-		None => outputs::write(&verified.tensors, &verified.open, output)?,
+	let is_private = sealed::is_sealed(&verified.tensors);
+	let result = match is_private {
+		true => key_of(context, id, &view, job_key).await?.open(&verified, &view.job.artifact)?,
+		false => verified.tensors.clone(),
 	};
-	let tensors = verified.tensors.iter().map(|(name, tensor)| {
+	let responses = responses(context, &store, &at, &view, &result, output).await?;
+	let files = outputs::write(responses.as_ref().unwrap_or(&result), &verified.open, output)?;
+	let tensors = result.iter().map(|(name, tensor)| {
 		(name.to_string(), json!({ "dtype": tensor.dtype().to_string(), "shape": tensor.shape() }))
 	});
 	let tensors = tensors.collect::<serde_json::Map<_, _>>();
@@ -40,15 +49,15 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 		"job": id,
 		"files": files.iter().map(|file| &file.path).collect::<Vec<_>>(),
 		"bytes": files.iter().map(|file| file.bytes).sum::<u64>(),
-		"items": verified.tensors.items(),
+		"items": result.items(),
 		"root": verified.root,
 		"runAgain": patched,
 		"withoutResult": verified.open,
+		"private": is_private,
 		"tensors": tensors,
 	});
 	context.out.result(&value, || {
-		let shapes = verified
-			.tensors
+		let shapes = result
 			.iter()
 			.map(|(name, tensor)| format!("{name}: {} {:?}", tensor.dtype(), tensor.shape()));
 		let mut lines = vec![
@@ -69,6 +78,9 @@ pub(super) async fn fetch(context: &Context, id: JobId, output: &Path) -> Result
 			Some(_) => "sizes, digests, items and both Merkle roots are those on chain",
 		};
 		lines.push(("checked", checked.into()));
+		if is_private {
+			lines.push(("private", "opened with the key of the job".into()));
+		}
 		facts(lines).to_string()
 	})
 }
@@ -79,10 +91,9 @@ async fn responses(
 	store: &WalrusClient,
 	at: &At,
 	view: &JobView,
-	verified: &Verified,
+	result: &TensorMap,
 	output: &Path,
 ) -> Result<Option<TensorMap>> {
-	let result = &verified.tensors;
 	let alone = result.documents().is_none() && result.tensor(FEATURES).is_some();
 	if !(alone && outputs::is_json(output)) {
 		return Ok(None);

@@ -6,8 +6,14 @@ use anyhow::{bail, Context as _, Result};
 use serde_json::json;
 use tercet_chain_client::{calls, keys, At, Included};
 use tercet_primitives::{apis::Quote, AccountId32, Agreement, Funding, JobId, JobRequest, H256};
+use tercet_tensors::TensorMap;
 
-use super::{canary::CanaryFile, display, watch::follow};
+use super::{
+	canary::CanaryFile,
+	display,
+	hand_over::{enough_keys, follow_and_hand_over},
+	watch::follow,
+};
 use crate::{
 	amounts::{size, Amount},
 	args::SubmitArgs,
@@ -15,6 +21,7 @@ use crate::{
 	commands::credit::Credit,
 	context::{self, Context},
 	inputs,
+	private::KeptKey,
 };
 
 /// Left over for the transaction's fee when the balance is checked before anything is uploaded.
@@ -38,7 +45,12 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		bail!("the deadline, block {deadline}, has passed: the best block is {}; write --deadline +60 for sixty blocks from now", best.number);
 	}
 
-	let agreement = model.variants.get(usize::from(variant.index)).map(|known| known.agreement);
+	let record = model.variants.get(usize::from(variant.index));
+	let agreement = record.map(|known| known.agreement);
+	let artifact = record.map(|known| known.artifact.digest).unwrap_or_default();
+	if args.private && agreement != Some(Agreement::Exact) {
+		bail!("a private job needs answers that are equal bit by bit, and {variant} compares them by similarity: choose another variant, or submit without --private");
+	}
 	if args.canary.is_some() && agreement != Some(Agreement::Exact) {
 		bail!("a canary needs answers that are equal bit by bit, and {variant} compares them by similarity");
 	}
@@ -59,10 +71,27 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		));
 	}
 
+	// On disk before the job exists: without it nobody can read the result.
+	let kept = match args.private {
+		true => {
+			enough_keys(context.out, &at, pool, executors).await?;
+			let kept = KeptKey::create()?;
+			context.out.note(format!("the key of the job is in {}", kept.path.display()));
+			Some(kept)
+		},
+		false => None,
+	};
+	let seal = |result: TensorMap, item| match &kept {
+		Some(kept) => kept.seal_result(&result, &artifact, item),
+		None => Ok(result),
+	};
 	let mut canary = args
 		.canary
 		.as_ref()
-		.map(|source| CanaryFile::new(chain.genesis(), source, items))
+		.map(|source| {
+			let seal = |result| seal(result, source.item);
+			CanaryFile::new(chain.genesis(), source, items, seal)
+		})
 		.transpose()?;
 	let canary_path = canary
 		.as_ref()
@@ -76,7 +105,10 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		Some(canary) => canary.commitment()?,
 		None => no_canary(),
 	};
-	let bytes = input.bytes;
+	let bytes = match &kept {
+		Some(kept) => kept.seal(&input.map, &account, &artifact)?.to_canonical_bytes(),
+		None => input.bytes,
+	};
 	let where_to = if blobs::is_inline(bytes.len() as u64) { "inline" } else { "stored" };
 	context.out.note(format!("input: {}, {where_to}", size(bytes.len() as u64)));
 	let input = blobs::payload(&context.store()?, context.out, "the input", bytes).await?;
@@ -108,21 +140,29 @@ pub(super) async fn run(context: &Context, args: SubmitArgs) -> Result<()> {
 		"deposit": quote.deposit,
 		"deadline": deadline,
 		"canary": canary_path,
+		"key": kept.as_ref().map(|kept| &kept.path),
 		"block": included.block,
 		"transaction": included.extrinsic_hash,
 		"fee": included.fee,
 	});
 	if !args.wait {
 		return context.out.result(&value, || {
+			let next = match &kept {
+				Some(_) => format!("its executors need the key: run `tercet job hand-over {id}` now, until it has ended"),
+				None => format!("follow it with `tercet job watch {id}`"),
+			};
 			format!(
-				"job {id} is submitted, in block {}, for a fee of {}; follow it with `tercet job watch {id}`",
+				"job {id} is submitted, in block {}, for a fee of {}; {next}",
 				included.block.number,
 				Amount(included.fee),
 			)
 		});
 	}
 	context.out.note(format!("job {id} is submitted, in block {}", included.block.number));
-	let view = follow(&chain, context.out, id).await?;
+	let view = match &kept {
+		Some(kept) => follow_and_hand_over(&chain, context.out, &key, id, &kept.key).await?,
+		None => follow(&chain, context.out, id).await?,
+	};
 	context.out.result(&display::value(id, &view), || display::details(id, &view))?;
 	match display::failure(&view.job.state) {
 		Some(why) => bail!("job {id} is {why}"),
