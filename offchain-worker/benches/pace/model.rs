@@ -26,7 +26,7 @@ impl Subject {
 	}
 }
 
-/// The digits models of the examples, and a large one.
+/// Models of the examples, and a large one.
 pub fn subjects() -> Result<Vec<Subject>> {
 	let images = TensorMap::from_bytes(&digits("held-out.safetensors"))?;
 	let subject = |name: &str, model, input: &TensorMap| Subject {
@@ -37,8 +37,20 @@ pub fn subjects() -> Result<Vec<Subject>> {
 	Ok(vec![
 		subject("digits, fp32", digits("onnx/model.onnx"), &images),
 		subject("digits, int8", digits("onnx/model_int8.onnx"), &images),
+		image_classification(64)?,
 		layers(2048, 4, 128)?,
 	])
+}
+
+/// The graph of the example that labels images.
+fn image_classification(items: usize) -> Result<Subject> {
+	let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+	let model = std::fs::read(format!("{examples}/image-classification/onnx/model.onnx"))?;
+	let pixels: Vec<f32> =
+		(0..items * 3 * 32 * 32).map(|i| (i % 255) as f32 / 127.5 - 1.0).collect();
+	let pixels = Tensor::f32(&[items, 3, 32, 32], &pixels)?;
+	let input = TensorMap::new([("pixel_values", pixels)])?;
+	Ok(Subject { name: "image-classification, fp32".into(), model, input })
 }
 
 /// `x` of shape `[items, width]`, multiplied by as many matrices, each time cut at zero.
