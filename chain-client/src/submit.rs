@@ -72,6 +72,24 @@ impl ChainClient {
 	/// was not taken, [`Error::Expired`] if it was taken and found its way into no block,
 	/// [`Error::Call`] if the chain has no such call; [`Error::Unreachable`], [`Error::Timeout`].
 	pub async fn submit(&self, signer: &Keypair, call: Call) -> Result<Included, Error> {
+		self.attempt(signer, call, ATTEMPTS).await
+	}
+
+	/// As [`Self::submit`], but if another transaction of the account takes the nonce first, that is an
+	/// error: for calls that it may have made pointless.
+	///
+	/// # Errors
+	/// As [`Self::submit`].
+	pub async fn submit_once(&self, signer: &Keypair, call: Call) -> Result<Included, Error> {
+		self.attempt(signer, call, 1).await
+	}
+
+	async fn attempt(
+		&self,
+		signer: &Keypair,
+		call: Call,
+		attempts: u32,
+	) -> Result<Included, Error> {
 		let account = keys::account_id(signer);
 		let mut attempt = 1;
 		loop {
@@ -92,12 +110,12 @@ impl ChainClient {
 			};
 			match outcome {
 				Ok(Outcome::InBlock(block)) => return self.included(block, signed.hash).await,
-				Ok(Outcome::Usurped) if attempt < ATTEMPTS => (),
+				Ok(Outcome::Usurped) if attempt < attempts => (),
 				Ok(Outcome::Usurped) => {
 					let message = "another transaction of this account took its place".into();
 					return Err(Error::Pool { code: pool::TOO_LOW_PRIORITY, message });
 				},
-				Err(error) if is_race(&error) && attempt < ATTEMPTS => (),
+				Err(error) if is_race(&error) && attempt < attempts => (),
 				Err(error) => return Err(error),
 			}
 			attempt += 1;

@@ -348,14 +348,15 @@ impl Chain for SubxtChain {
 			Message::Claim(era) => calls::claim(self.account.clone(), era),
 		};
 		let client = self.client();
-		let submission = client.submit(&self.key, call);
 		let included = if is_answer {
+			// What took the nonce may be what a worker that was killed had sent: then nothing is owed.
+			let submission = client.submit_once(&self.key, call);
 			tokio::time::timeout(ANSWER_TIMEOUT, submission).await.map_err(|_| {
 				let after = ANSWER_TIMEOUT.as_secs();
 				ChainError::Transient(format!("not in a block after {after} s"))
 			})?
 		} else {
-			submission.await
+			client.submit(&self.key, call).await
 		};
 		let included = included.map_err(|error| match error {
 			// Too much for one block, however long it waits: it is split.

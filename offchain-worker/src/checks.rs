@@ -13,7 +13,7 @@ use std::{
 
 use serde::Serialize;
 use tercet_chain_client::{keys, At, ChainClient};
-use tercet_primitives::{AccountId32, Balance, ModelId, MILLI_TCT};
+use tercet_primitives::{AccountId32, Balance, Model, ModelId, MILLI_TCT};
 
 use crate::{
 	chain::may_act,
@@ -448,7 +448,14 @@ async fn check_offers(
 		let remedy = "it is offered once it is published; `tercet model list` has those that are";
 		report(Check::poor(NAME, format!("{variant} is not published"), remedy));
 	}
-	let pools = wanted(offers, &models, classes).len();
+	let largest = config.limits.largest();
+	let fits = |(_, model): &&(_, Model<_>)| model.variants.iter().any(|v| largest.fits(v));
+	let too_large = models.len() - models.iter().filter(fits).count();
+	if too_large > 0 {
+		let found = format!("{too_large} models are larger than this worker takes");
+		report(Check::poor(NAME, found, "to offer them, raise model and memory in [limits]"));
+	}
+	let pools = wanted(offers, &models, classes, largest).len();
 	let found = format!("{pools} pools of {} models", models.len());
 	report(if pools > 0 {
 		Check::good(NAME, found)

@@ -3,8 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use tercet_primitives::{
-	Agreement, Balance, DeterminismClass, Model, ModelId, PoolId, Precision, VariantId, MILLI_TCT,
-	TCT,
+	Agreement, Balance, DeterminismClass, Model, ModelId, PoolId, Precision, Variant, VariantId,
+	MILLI_TCT, TCT,
 };
 
 /// An amount of TCT: `1.5`, `1.5TCT`, `20mTCT` or `300planck`.
@@ -135,8 +135,27 @@ pub struct Classes {
 	pub portable: bool,
 }
 
+/// The largest variants that this worker runs, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Largest {
+	/// Size of the artifact.
+	pub model: u64,
+	/// Memory that the record declares.
+	pub memory: u64,
+}
+
+impl Largest {
+	/// No bounds.
+	pub const ANY: Self = Self { model: u64::MAX, memory: u64::MAX };
+
+	/// Whether jobs over `variant` can be run here.
+	pub fn fits(&self, variant: &Variant) -> bool {
+		variant.artifact.size <= self.model && variant.memory <= self.memory
+	}
+}
+
 /// The pools that `offers` mean among `models`, with prices. An offer for one variant outweighs one
-/// for all.
+/// for all. What does not fit is not offered: its jobs would only be handed back.
 ///
 /// Bits count under [`Agreement::Exact`] only. Similar results may come from any machine, so these
 /// variants are offered in the portable class as well, whatever their precision.
@@ -144,6 +163,7 @@ pub fn wanted<A>(
 	offers: &[Offer],
 	models: &[(ModelId, Model<A>)],
 	classes: Classes,
+	largest: Largest,
 ) -> Vec<(PoolId, Balance)> {
 	let Classes { pinned, portable: has_portable } = classes;
 	let price_of = |variant: VariantId| {
@@ -153,6 +173,9 @@ pub fn wanted<A>(
 	let mut pools = Vec::new();
 	for (id, model) in models {
 		for (index, variant) in (0u8..).zip(&model.variants) {
+			if !largest.fits(variant) {
+				continue;
+			}
 			let portable = Some(DeterminismClass::Portable);
 			let classes = match (variant.agreement, variant.precision) {
 				(Agreement::Similar { .. }, _) => [portable, pinned],

@@ -227,7 +227,8 @@ pub async fn run(
 		steps: Steps::new(testing.abort_at),
 	};
 	let OffersConfig { offer, bond, leave: leaves } = config.offers.clone();
-	let terms = Terms { bond: bond.map(|bond| bond.0), offers: offer, classes };
+	let largest = config.limits.largest();
+	let terms = Terms { bond: bond.map(|bond| bond.0), offers: offer, classes, largest };
 	let services = Services { context: context.clone(), terms, settings };
 	let outcome = services.run(&config, shutdown).await;
 	if leaves && outcome.is_ok() {

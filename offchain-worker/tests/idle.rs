@@ -12,7 +12,7 @@ use common::{
 use tercet_hardware::Rules;
 use tercet_worker::{
 	chain::Message,
-	offers::Classes,
+	offers::{Classes, Largest},
 	pause::Pause,
 	receipts::Receipts,
 	services::{Availability, Idle, Terms},
@@ -37,7 +37,7 @@ impl Laptop {
 		let (shutdown, mut services) = (CancellationToken::new(), tokio::task::JoinSet::new());
 		let classes = Classes { pinned: None, portable: true };
 		let offers = vec!["all=2planck".parse().unwrap()];
-		let terms = Terms { bond: Some(50), offers, classes };
+		let terms = Terms { bond: Some(50), offers, classes, largest: Largest::ANY };
 		let rules: Rules = toml::from_str(&format!(
 			"look_every = '20ms'\npause_after = '0s'\nresume_after = '100ms'\n{rules}"
 		))

@@ -4,7 +4,7 @@ use tercet_primitives::{
 	Agreement, BlobRef, BoundedVec, DeterminismClass, Feature, Model, ModelId, Permill, PoolId,
 	Precision, Variant, VariantId, WorkUnits, H256, MILLI_TCT, TCT,
 };
-use tercet_worker::offers::{wanted, Amount, BadOffer, Classes, Offer};
+use tercet_worker::offers::{wanted, Amount, BadOffer, Classes, Largest, Offer};
 
 fn amount(text: &str) -> Option<u128> {
 	text.parse::<Amount>().ok().map(|amount| amount.0)
@@ -104,9 +104,9 @@ fn wanted_puts_similar_variants_into_both_classes() {
 	let offer = |index, class| (pool(0, index, class), 2);
 	let (portable, pinned) = (DeterminismClass::Portable, pinned());
 	let both = vec![offer(0, portable), offer(0, pinned), offer(1, portable), offer(1, pinned)];
-	assert_eq!(wanted(&offers, &models, classes(Some(pinned))), both);
+	assert_eq!(wanted(&offers, &models, classes(Some(pinned)), Largest::ANY), both);
 	assert_eq!(
-		wanted(&offers, &models, classes(None)),
+		wanted(&offers, &models, classes(None), Largest::ANY),
 		vec![offer(0, portable), offer(1, portable)]
 	);
 }
@@ -127,8 +127,8 @@ fn wanted_puts_int8_into_the_portable_class_and_the_rest_into_the_pinned_one() {
 	let offers = ["all=2planck".parse().unwrap()];
 	let portable = (pool(0, 1, DeterminismClass::Portable), 2);
 	let expected = vec![(pool(0, 0, pinned), 2), portable];
-	assert_eq!(wanted(&offers, &models, classes(Some(pinned))), expected);
-	assert_eq!(wanted(&offers, &models, classes(None)), vec![portable]);
+	assert_eq!(wanted(&offers, &models, classes(Some(pinned)), Largest::ANY), expected);
+	assert_eq!(wanted(&offers, &models, classes(None), Largest::ANY), vec![portable]);
 }
 
 #[test]
@@ -138,7 +138,22 @@ fn wanted_prefers_the_offer_for_one_variant_when_there_is_one_for_all() {
 	let offers = ["all=2planck", "1.0=9planck", "7.0=1"].map(|text| text.parse().unwrap());
 	let portable = DeterminismClass::Portable;
 	let expected = vec![(pool(0, 0, portable), 2), (pool(1, 0, portable), 9)];
-	assert_eq!(wanted(&offers, &models, classes(None)), expected);
+	assert_eq!(wanted(&offers, &models, classes(None), Largest::ANY), expected);
 	let one = [offers[1]];
-	assert_eq!(wanted(&one, &models, classes(None)), vec![(pool(1, 0, portable), 9)]);
+	assert_eq!(wanted(&one, &models, classes(None), Largest::ANY), vec![(pool(1, 0, portable), 9)]);
+}
+
+#[test]
+fn wanted_leaves_out_what_this_worker_cannot_run() {
+	let mut int8 = model(&[Precision::Int8]);
+	for variant in int8.variants.iter_mut() {
+		(variant.artifact.size, variant.memory) = (10, 40);
+	}
+	let models = [(ModelId(0), int8)];
+	let offers = ["all=2planck".parse().unwrap()];
+	let exact = Largest { model: 10, memory: 40 };
+	let count = |largest| wanted(&offers, &models, classes(None), largest).len();
+	assert_eq!(count(exact), 1);
+	assert_eq!(count(Largest { memory: exact.memory - 1, ..exact }), 0);
+	assert_eq!(count(Largest { model: exact.model - 1, ..exact }), 0);
 }

@@ -16,7 +16,7 @@ use tercet_worker::{
 	chain::{Chain, Earned, Message},
 	config::RewardsConfig,
 	health::Earnings,
-	offers::Classes,
+	offers::{Classes, Largest},
 	pause::{self, Pause, PauseState},
 	services::{Availability, Health, Rewards, Terms},
 	status::Status,
@@ -35,8 +35,12 @@ async fn provider(world: &World) -> (Running, CancellationToken) {
 	}
 	let context = running.context.clone();
 	let shutdown = CancellationToken::new();
-	let terms =
-		Terms { bond: None, offers: Vec::new(), classes: Classes { pinned: None, portable: true } };
+	let terms = Terms {
+		bond: None,
+		offers: Vec::new(),
+		classes: Classes { pinned: None, portable: true },
+		largest: Largest::ANY,
+	};
 	let availability = Availability::new(context.clone(), terms);
 	let health = Health::new(context.clone(), world.dir.path().into());
 	let rewards = Rewards::new(context.clone(), world.dir.path().into(), RewardsConfig::default());

@@ -20,7 +20,7 @@ use tercet_primitives::{
 use tercet_tensors::{Tensor, TensorMap};
 use tercet_worker::{
 	journal::{Entry, Progress, Seat},
-	offers::Classes,
+	offers::{Classes, Largest},
 	services::{Availability, Terms},
 	status::Status,
 	supervisor::ServiceError,
@@ -282,7 +282,7 @@ async fn status_shows_jobs_when_the_worker_runs_and_the_journal_when_it_stopped(
 fn terms(bond: Option<u128>, offers: &[&str]) -> Terms {
 	let offers = offers.iter().map(|offer| offer.parse().unwrap()).collect();
 	let classes = Classes { pinned: None, portable: true };
-	Terms { bond, offers, classes }
+	Terms { bond, offers, classes, largest: Largest::ANY }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,7 @@ pub use write::{Key, Section, SECTIONS};
 use crate::{
 	args::{LogFormat, RunArgs},
 	engine::DeviceChoice,
-	offers::{Amount, Offer},
+	offers::{Amount, Largest, Offer},
 };
 
 /// Everything an operator decides.
@@ -162,6 +162,13 @@ pub struct LimitsConfig {
 	pub disk: Bytes,
 	/// What open models may take in memory, together.
 	pub memory: Bytes,
+}
+
+impl LimitsConfig {
+	/// The largest variants that are run.
+	pub fn largest(&self) -> Largest {
+		Largest { model: self.model.0, memory: self.memory.0 }
+	}
 }
 
 impl Default for LimitsConfig {

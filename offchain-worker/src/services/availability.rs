@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
 	chain::{ChainError, Message, NO_RIGHTS},
 	context::{Backoff, Context},
-	offers::{wanted, Amount, Classes, Offer},
+	offers::{wanted, Amount, Classes, Largest, Offer},
 	pause::PauseState,
 	supervisor::ServiceError,
 };
@@ -25,6 +25,8 @@ pub struct Terms {
 	pub offers: Vec<Offer>,
 	/// The classes to offer variants in.
 	pub classes: Classes,
+	/// The largest variants to offer.
+	pub largest: Largest,
 }
 
 /// Bonds, offers and goes available, as the terms say.
@@ -181,7 +183,8 @@ impl Availability {
 		let offered: BTreeSet<PoolId> = provider
 			.map(|provider| provider.offers.iter().map(|(pool, _)| *pool).collect())
 			.unwrap_or_default();
-		for (pool, price) in wanted(&self.terms.offers, &models, self.terms.classes) {
+		let terms = &self.terms;
+		for (pool, price) in wanted(&terms.offers, &models, terms.classes, terms.largest) {
 			if offered.contains(&pool) || self.refused.contains(&pool) {
 				continue;
 			}
