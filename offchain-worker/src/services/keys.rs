@@ -103,10 +103,12 @@ pub(super) async fn needed(
 	let Some(sealed) = Sealed::peek(input).filter(|_| is_exact) else { return Ok(None) };
 	tracing::info!(owner = %sealed.owner, "waiting for the key of a private job");
 	let mut found = NOTHING;
+	// For whoever gives up first: the job does so in the same block.
+	patience.note(Fault::NoKey(NOTHING));
 	tokio::select! {
 		biased;
 		key = handed_over(context, sealed, &mut found) => Ok(Some(key)),
-		() = at(context.board.subscribe(), patience.window().give_up_at()) => {
+		() = at(context.board.subscribe(), patience.window().give_up_at().saturating_sub(1)) => {
 			Err(Fault::NoKey(found))
 		},
 	}
