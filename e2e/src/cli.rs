@@ -14,13 +14,20 @@ pub struct Tercet {
 	url: String,
 	store: String,
 	key: String,
+	data: PathBuf,
 }
 
 impl Tercet {
 	/// For that network.
 	pub fn new(devnet: &Devnet, key: &str) -> Result<Self> {
 		let binary = find_binary("tercet", &search_path())?;
-		Ok(Self { binary, url: devnet.url(), store: devnet.store_url(), key: key.into() })
+		let (url, store, data) = (devnet.url(), devnet.store_url(), devnet.dir().join("data"));
+		Ok(Self { binary, url, store, key: key.into(), data })
+	}
+
+	/// The same, by somebody who keeps data in another folder.
+	pub fn with_data(self, data: PathBuf) -> Self {
+		Self { data, ..self }
 	}
 
 	/// Runs a command that must succeed; gives what it prints as JSON.
@@ -41,6 +48,7 @@ impl Tercet {
 		let output = Command::new(&self.binary)
 			.args(["--url", &self.url, "--store", &self.store, "--key", &self.key, "--json"])
 			.args(args)
+			.env("XDG_DATA_HOME", &self.data)
 			.stdin(Stdio::null())
 			.output()
 			.await?;

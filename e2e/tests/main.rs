@@ -15,6 +15,7 @@ mod kills;
 mod lifecycle;
 mod operating;
 mod outages;
+mod private;
 mod receipts;
 mod reorg;
 mod reviews;

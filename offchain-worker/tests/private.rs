@@ -96,6 +96,7 @@ async fn worker_abstains_when_the_key_does_not_come() {
 	let (world, key) = (World::default(), JobKey::random());
 	let running = world.start();
 	let job = world.job(1, &onnx::add().0, &sealed_numbers(&key));
+	some_blocks(&world).await;
 	world.chain.block.send_modify(|block| *block = 97);
 	abstained(&world, job).await;
 	assert_eq!(abstentions(&running, "no-key"), 1);

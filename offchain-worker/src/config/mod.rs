@@ -188,7 +188,7 @@ impl Default for LimitsConfig {
 pub struct RewardsConfig {
 	/// Whether the worker claims them.
 	pub claim: bool,
-	/// The least to claim at once; what is about to be forgotten is claimed in any case.
+	/// The least to claim at once; less is left until more has come together.
 	#[serde(with = "text::single")]
 	pub least: Amount,
 }

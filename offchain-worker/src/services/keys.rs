@@ -107,6 +107,9 @@ pub(super) async fn wait(
 	tracing::info!(owner = %sealed.owner, "waiting for the key of a private job");
 	let mut board = context.board.subscribe();
 	let mut found = NOTHING;
+	// For whoever gives up first: the job does so in the next block.
+	patience.note(Fault::NoKey(NOTHING));
+	let give_up = patience.window().give_up_at().saturating_sub(1);
 	let handed_over = async {
 		loop {
 			board.mark_unchanged();
@@ -123,7 +126,7 @@ pub(super) async fn wait(
 	tokio::select! {
 		biased;
 		key = handed_over => return Ok(key),
-		() = at(context.board.subscribe(), patience.window().give_up_at()) => {},
+		() = at(context.board.subscribe(), give_up) => {},
 	}
 	Err(Fault::NoKey(found))
 }
