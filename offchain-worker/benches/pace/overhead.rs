@@ -109,6 +109,7 @@ impl Ways {
 			asked: &asked,
 			batch,
 			vectors_only: false,
+			key: None,
 		};
 		let cancel = CancellationToken::new();
 		let request =
