@@ -54,7 +54,7 @@ impl FromStr for Bytes {
 
 impl fmt::Display for Bytes {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		let even = |(_, unit): &(&str, u64)| self.0 >= *unit && self.0 % unit == 0;
+		let even = |(_, unit): &(&str, u64)| self.0 >= *unit && self.0.is_multiple_of(*unit);
 		let (name, unit) = UNITS.into_iter().find(even).unwrap_or(("B", 1));
 		write!(f, "{} {name}", self.0 / unit)
 	}
