@@ -102,7 +102,9 @@ impl Data {
 fn fixed(value: Value<'_>, size: u64) -> Result<u64, ModelError> {
 	match value {
 		Value::Fixed32 | Value::Fixed64 => Ok(1),
-		Value::Bytes(bytes) if (bytes.len() as u64).is_multiple_of(size) => Ok(bytes.len() as u64 / size),
+		Value::Bytes(bytes) if (bytes.len() as u64).is_multiple_of(size) => {
+			Ok(bytes.len() as u64 / size)
+		},
 		_ => Err(ModelError::NotOnnx("malformed protobuf")),
 	}
 }
