@@ -28,6 +28,7 @@ dev: build ## Run a development network until Ctrl-C
 test: build e2e/polkadot-js/node_modules ## Run every test, end to end included
 	@chain-spec/check.sh
 	@ops/check.py
+	cargo bench --locked --workspace --bench pace --no-run
 	cargo test --release --locked --workspace
 
 # The second runtime is one of the next version.
@@ -36,8 +37,8 @@ test-network: build e2e/polkadot-js/node_modules ## Do to networks what can happ
 		$(TERCET_BIN_DIR)/tercet-network --report $(CARGO_TARGET_DIR)/network.md
 
 test-kills: build ## Kill workers a hundred times at every step; writes kills.md
-	TERCET_KILLS_REPORT=$(CARGO_TARGET_DIR)/kills.md cargo test --release --locked --workspace --test e2e -- \
-		--ignored --nocapture workers_killed_a_hundred_times
+	TERCET_KILLS=100 TERCET_KILLS_REPORT=$(CARGO_TARGET_DIR)/kills.md \
+		cargo test --release --locked --workspace --test e2e -- --nocapture workers_killed_at_every_step
 
 e2e/polkadot-js/node_modules: e2e/polkadot-js/package-lock.json
 	npm ci --prefix e2e/polkadot-js --no-audit --no-fund

@@ -11,23 +11,22 @@
 //! the seed of the item, and on nothing else; batches in particular are a function of the whole map,
 //! because their shapes change the bits of float results.
 //!
-//! ```no_run
-//! use tercet_tasks::{open, Graph, Package};
+//! ```
+//! use tercet_tasks::{open, Opener, Package};
 //! use tercet_tensors::TensorMap;
 //!
-//! # fn session(bytes: &[u8]) -> ort::session::Session { unimplemented!() }
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let artifact = std::fs::read("sentiment.int8.tercet")?;
-//! let package = Package::read(&artifact)?;
-//! let mut pipeline = open(&package, &mut |name, bytes| Graph::new(name, session(bytes)))?;
-//! let input = TensorMap::from_documents(&[r#"{"inputs": "What a day!"}"#])?;
-//! let result = pipeline.run(&input, &|_item| [0; 32])?;
-//! // [{"label":"POSITIVE","score":0.99},…]
-//! for response in result.documents().unwrap_or_default() {
-//!     println!("{}", String::from_utf8_lossy(response));
+//! /// `graph` makes sessions of ONNX Runtime: it decides on devices and threads.
+//! fn show(artifact: &[u8], graph: &mut Opener) -> Result<(), Box<dyn std::error::Error>> {
+//!     let package = Package::read(artifact)?;
+//!     let mut pipeline = open(&package, graph)?;
+//!     let input = TensorMap::from_documents(&[r#"{"inputs": "What a day!"}"#])?;
+//!     let result = pipeline.run(&input, &|_item| [0; 32])?;
+//!     // [{"label":"POSITIVE","score":0.99},…]
+//!     for response in result.documents().unwrap_or_default() {
+//!         println!("{}", String::from_utf8_lossy(response));
+//!     }
+//!     Ok(())
 //! }
-//! # Ok(())
-//! # }
 //! ```
 
 pub mod archive;
