@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Where `init` writes the configuration, and others look for it.
-const CONFIG: &str = "worker.toml";
+pub(crate) const CONFIG: &str = "worker.toml";
 
 /// Runs AI jobs for the Tercet network and is paid for it.
 ///
@@ -34,10 +34,10 @@ const CONFIG: &str = "worker.toml";
 	after_help = "\
 First time here:
   tercet-worker init                          asks a few questions, checks this machine, writes worker.toml
-  tercet-worker run --config worker.toml      works until Ctrl-C
+  tercet-worker run                           works until Ctrl-C
   tercet-worker status --watch
 When something is wrong: tercet-worker doctor
-All but `run` take the configuration from worker.toml of the current folder, unless --config says
+All of them take the configuration from worker.toml of the current folder, unless --config says
 another."
 )]
 pub struct Args {
@@ -72,7 +72,7 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  tercet-worker run --config worker.toml
+  tercet-worker run
   tercet-worker run --config worker.toml --threads 4
   tercet-worker run --key-file worker.key --dir ./worker --bond 1000 --offer all=0.001
   tercet-worker run --key //Alice --dir /tmp/alice --offer 0.1=0.001 --metrics 127.0.0.1:9616
@@ -80,7 +80,8 @@ Examples:
 Every option can be written in the configuration, which has more; options given here outweigh it.
 Amounts are in TCT (1.5); 20mTCT and 300planck work, too. Prices are per work unit.")]
 pub struct RunArgs {
-	/// Configuration to run by; `tercet-worker init` makes one.
+	/// Configuration to run by; `tercet-worker init` makes one. [default: worker.toml, or none if
+	/// --dir is given]
 	#[arg(long, value_name = "FILE")]
 	pub config: Option<PathBuf>,
 
@@ -105,7 +106,7 @@ pub struct RunArgs {
 
 	/// Directory for journal, models, results and status. One worker per directory; keep it: answers
 	/// that were committed can only be revealed with it.
-	#[arg(long, value_name = "DIR", required_unless_present = "config")]
+	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
 
 	/// ONNX Runtime's shared library. Without it: $ORT_DYLIB_PATH, or the one that `make setup`
@@ -202,8 +203,7 @@ pub struct Testing {
 pub struct KeyArgs {
 	/// Secret URI of the worker's key, such as //Alice. Others on this machine can see it; prefer
 	/// --key-file, or the environment variable.
-	#[arg(long, value_name = "URI", env = "TERCET_WORKER_KEY", hide_env_values = true,
-		required_unless_present_any = ["key_file", "config"])]
+	#[arg(long, value_name = "URI", env = "TERCET_WORKER_KEY", hide_env_values = true)]
 	pub key: Option<String>,
 
 	/// File that holds the secret URI of the worker's key.
@@ -424,7 +424,7 @@ mod tests {
 
 	#[test]
 	fn commands_take_the_usual_configuration_when_none_is_named() {
-		for line in ["status", "pause", "resume", "drain", "doctor", "init"] {
+		for line in ["run", "status", "pause", "resume", "drain", "doctor", "init"] {
 			assert!(parse(line).is_ok(), "{line}");
 		}
 		let state = StateArgs { config: None, dir: None };
@@ -435,8 +435,6 @@ mod tests {
 	#[test]
 	fn run_fails_when_arguments_are_malformed() {
 		for line in [
-			"run --dir d",
-			"run --key //Alice",
 			"run --key //Alice --key-file f --dir d",
 			"run --key //Alice --dir d --bond lots",
 			"run --key //Alice --dir d --offer 1=2",

@@ -2,6 +2,7 @@
 
 use std::{cell::OnceCell, fmt::Display};
 
+use bytes::Bytes;
 use codec::{Decode, Encode};
 use tercet_primitives::{hashing::item_seed, ItemSet, H256};
 use tercet_privacy::{sealed, JobKey};
@@ -46,7 +47,7 @@ pub struct Work<'a> {
 	/// The model.
 	pub artifact: &'a H256,
 	/// The input, as somebody stored it.
-	pub input: &'a [u8],
+	pub input: &'a Bytes,
 	/// Items that the job says it has.
 	pub declared: u32,
 	/// Items whose results are wanted.
@@ -68,7 +69,7 @@ pub fn answer(model: &mut dyn Model, work: Work<'_>) -> Result<Results, Failure>
 	let Work { input, declared, .. } = work;
 	let refused = |reason: String| Failure::new(FailureKind::Input, reason);
 	let map =
-		TensorMap::from_bytes(input).map_err(|error| refused(format!("the input: {error}")))?;
+		TensorMap::from_shared(input).map_err(|error| refused(format!("the input: {error}")))?;
 	let found = map.items();
 	if found != declared {
 		return Err(refused(format!("the input has {found} items, the job {declared}")));
@@ -177,7 +178,7 @@ mod tests {
 
 	fn run_with(model: &mut AddOne, asked: &[u32], batch: Batch) -> Result<TensorMap, Failure> {
 		let (input, asked) = (input(), asked.iter().copied().collect());
-		let bytes = input.to_canonical_bytes();
+		let bytes = input.to_canonical_bytes().into();
 		let work = Work {
 			artifact: &ARTIFACT,
 			input: &bytes,
@@ -241,10 +242,11 @@ mod tests {
 		let mut model = AddOne::default();
 		let bytes = input().to_canonical_bytes();
 		let mut fails = |bytes: &[u8], declared| {
+			let bytes = Bytes::copy_from_slice(bytes);
 			let (asked, batch) = (ItemSet::first(declared), Batch::Asked);
 			let work = Work {
 				artifact: &ARTIFACT,
-				input: bytes,
+				input: &bytes,
 				declared,
 				asked: &asked,
 				batch,

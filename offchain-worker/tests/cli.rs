@@ -92,9 +92,13 @@ fn run_fails_without_repeating_the_key_when_it_is_malformed() {
 
 #[test]
 fn run_fails_when_arguments_are_malformed() {
-	fails(&[], 2, "--key");
 	fails(&["--key", "//Alice", "--offer", "all"], 2, "write it like 0.1=0.001");
 	fails(&["--key", "//Alice", "--bond", "much"], 2, "is not an amount");
+}
+
+#[test]
+fn run_fails_when_it_has_no_key() {
+	fails(&[], 1, "--key-file");
 }
 
 #[test]
@@ -267,7 +271,7 @@ fn commands_fail_and_name_the_line_when_the_configuration_is_wrong() {
 #[test]
 fn help_tells_a_newcomer_where_to_begin() {
 	let text = said(&worker(&["--help"]));
-	for part in ["tercet-worker init", "run --config", "doctor", "status", "pause", "resume"] {
+	for part in ["tercet-worker init", "tercet-worker run", "doctor", "status", "pause", "resume"] {
 		assert!(text.contains(part), "{part} in {text}");
 	}
 	for command in ["init", "run", "status", "pause", "resume", "drain", "doctor"] {

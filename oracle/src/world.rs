@@ -13,9 +13,10 @@ use polkadot_sdk::{
 use std::collections::BTreeMap;
 use tercet_primitives::{Balance, BlockNumber, JobId, MILLI_TCT, TCT};
 use tercet_runtime::{
-	configs::TreasuryAccount, Balances, BalancesConfig, JobMarket, JobMarketConfig, ModelRegistry,
-	Payouts, PayoutsConfig, ProviderStaking, ProviderStakingConfig, Runtime, RuntimeCall,
-	RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, System, Verification, VerificationConfig,
+	configs::TreasuryAccount, Balances, BalancesConfig, Dao, JobMarket, JobMarketConfig,
+	ModelRegistry, Payouts, PayoutsConfig, Privacy, ProviderStaking, ProviderStakingConfig,
+	Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, System, Verification,
+	VerificationConfig,
 };
 
 use crate::{
@@ -201,7 +202,9 @@ impl World {
 			ProviderStaking::do_try_state().map_err(say("provider-staking"))?;
 			JobMarket::do_try_state().map_err(say("job-market"))?;
 			Verification::do_try_state().map_err(say("verification"))?;
-			Payouts::do_try_state().map_err(say("payouts"))
+			Payouts::do_try_state().map_err(say("payouts"))?;
+			Privacy::do_try_state().map_err(say("privacy"))?;
+			Dao::do_try_state().map_err(say("dao"))
 		})
 	}
 }

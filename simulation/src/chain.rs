@@ -20,7 +20,7 @@ use tercet_primitives::{
 	Precision, Variant, VariantId, WorkUnits, H256, TCT,
 };
 use tercet_runtime::{
-	configs::TreasuryAccount, AccountId, Balances, JobMarket, ModelRegistry, Payouts,
+	configs::TreasuryAccount, AccountId, Balances, Dao, JobMarket, ModelRegistry, Payouts, Privacy,
 	ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, System,
 	Verification,
 };
@@ -157,4 +157,6 @@ pub fn check_invariants() {
 	JobMarket::do_try_state().expect("job-market");
 	Verification::do_try_state().expect("verification");
 	Payouts::do_try_state().expect("payouts");
+	Privacy::do_try_state().expect("privacy");
+	Dao::do_try_state().expect("dao");
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use bytes::Bytes;
 use safetensors::tensor::TensorInfo;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -21,7 +22,8 @@ pub const MAX_TENSORS: usize = 256;
 /// Bytes that a tensor's name may have.
 pub const MAX_NAME_BYTES: usize = 128;
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<TensorMap, Error> {
+/// The tensors share `bytes`.
+pub(crate) fn decode(bytes: &Bytes) -> Result<TensorMap, Error> {
 	let (header, data) = split(bytes)?;
 	let mut entries = parse(header)?;
 	if entries.len() > MAX_TENSORS {
@@ -47,7 +49,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<TensorMap, Error> {
 			let found = data.len() as u64;
 			return Err(Error::WrongFileLength { expected: end as u64, found });
 		};
-		tensors.push((name, Tensor::new(info.dtype, info.shape, data.to_vec())?));
+		tensors.push((name, Tensor::from_shared(info.dtype, info.shape, bytes.slice_ref(data))?));
 	}
 	if expected_start != data.len() {
 		let (expected, found) = (expected_start as u64, data.len() as u64);

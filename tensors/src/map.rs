@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use blake2b_simd::{many, Params};
+use bytes::Bytes;
 use tercet_primitives::{hashing, ItemSet, H256, MAX_ITEMS};
 
 use crate::{decoding, encoding, rows, Error, Tensor, MAX_NAME_BYTES, MAX_TENSORS};
@@ -55,6 +56,14 @@ impl TensorMap {
 	/// # Errors
 	/// Any [`Error`]; the bytes are not trusted.
 	pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+		Self::from_shared(&Bytes::copy_from_slice(bytes))
+	}
+
+	/// As [`Self::from_bytes`], without a copy of the tensors' data: they keep all of `bytes` alive.
+	///
+	/// # Errors
+	/// As [`Self::from_bytes`].
+	pub fn from_shared(bytes: &Bytes) -> Result<Self, Error> {
 		decoding::decode(bytes)
 	}
 
@@ -117,18 +126,21 @@ impl TensorMap {
 			let length = tensor.data().len() / self.items as usize;
 			(name.as_str(), tensor.dtype(), tensor.item_shape(), length)
 		});
-		let header = encoding::header(layout);
-		let message = |index: usize| {
-			let mut bytes = [ITEM_TAG, &header].concat();
-			for data in self.tensors.values().filter_map(|tensor| tensor.item_data(index)) {
-				bytes.extend_from_slice(data);
+		let start = [ITEM_TAG, &encoding::header(layout)].concat();
+		let length: usize = self.tensors.values().map(|tensor| tensor.data().len()).sum();
+		let length = start.len() + length / self.items as usize;
+		let mut messages = Vec::with_capacity(length * many::MAX_DEGREE);
+		let mut digests = Vec::with_capacity(self.items as usize);
+		for first in (0..self.items as usize).step_by(many::MAX_DEGREE) {
+			messages.clear();
+			for item in first..(first + many::MAX_DEGREE).min(self.items as usize) {
+				messages.extend_from_slice(&start);
+				let data = self.tensors.values().filter_map(|tensor| tensor.item_data(item));
+				data.for_each(|data| messages.extend_from_slice(data));
 			}
-			bytes
-		};
-		let items: Vec<usize> = (0..self.items as usize).collect();
-		let together =
-			|items: &[usize]| digests(&items.iter().map(|item| message(*item)).collect::<Vec<_>>());
-		items.chunks(many::MAX_DEGREE).flat_map(together).collect()
+			digests.extend(side_by_side(messages.chunks_exact(length)));
+		}
+		digests
 	}
 
 	/// [`hashing::result_root`] over [`Self::item_digests`], for a map that covers all items of a
@@ -163,12 +175,12 @@ impl TensorMap {
 /// What [`hashing::item_digest`] puts before an item.
 const ITEM_TAG: &[u8] = b"tercet/item/1";
 
-/// [`hashing::item_digest`] of messages that begin with its tag, side by side in wide registers.
-fn digests(messages: &[Vec<u8>]) -> Vec<H256> {
+/// [`hashing::item_digest`] of messages that begin with its tag, in wide registers.
+fn side_by_side<'m>(messages: impl Iterator<Item = &'m [u8]>) -> Vec<H256> {
 	let mut params = Params::new();
 	params.hash_length(H256::len_bytes());
 	let mut jobs: Vec<_> =
-		messages.iter().map(|message| many::HashManyJob::new(&params, message)).collect();
+		messages.map(|message| many::HashManyJob::new(&params, message)).collect();
 	many::hash_many(jobs.iter_mut());
 	jobs.iter().map(|job| H256::from_slice(job.to_hash().as_bytes())).collect()
 }

@@ -1,5 +1,6 @@
 //! One tensor: element type, shape and bytes that fit each other.
 
+use bytes::Bytes;
 use safetensors::Dtype;
 
 use crate::Error;
@@ -13,7 +14,7 @@ pub const MAX_DIMENSIONS: usize = 16;
 pub struct Tensor {
 	dtype: Dtype,
 	shape: Vec<usize>,
-	data: Vec<u8>,
+	data: Bytes,
 }
 
 macro_rules! typed {
@@ -50,6 +51,11 @@ impl Tensor {
 	/// [`Error::UnsupportedDtype`], [`Error::TooManyDimensions`], [`Error::SizeOverflow`],
 	/// [`Error::WrongDataLength`], [`Error::InvalidBool`].
 	pub fn new(dtype: Dtype, shape: Vec<usize>, data: Vec<u8>) -> Result<Self, Error> {
+		Self::from_shared(dtype, shape, data.into())
+	}
+
+	/// As [`Self::new`], of a part of something larger.
+	pub(crate) fn from_shared(dtype: Dtype, shape: Vec<usize>, data: Bytes) -> Result<Self, Error> {
 		let expected = byte_length(dtype, &shape)?;
 		if data.len() != expected {
 			let (expected, found) = (expected as u64, data.len() as u64);

@@ -63,6 +63,15 @@ fn to_canonical_bytes_is_read_by_the_reference_reader_when_names_need_escapes() 
 }
 
 #[test]
+fn from_shared_reads_the_same_as_from_bytes_and_copies_no_data() {
+	let bytes = sample().to_canonical_bytes().into();
+	let map = TensorMap::from_shared(&bytes).unwrap();
+	assert_eq!(map, sample());
+	let file = bytes.as_ptr_range();
+	assert!(map.iter().all(|(_, tensor)| file.contains(&tensor.data().as_ptr())));
+}
+
+#[test]
 fn item_is_one_slice_of_every_tensor_when_index_exists() {
 	let item = sample().item(1).unwrap();
 	assert_eq!(item.items(), 1);

@@ -1,12 +1,14 @@
 //! How fast a worker is: against ONNX Runtime alone, and against itself, on this machine, in one run.
 //!
 //! ```sh
-//! cargo bench -p tercet-worker --bench pace [-- ROUNDS]
+//! cargo bench -p tercet-worker --bench pace [-- [ROUNDS] [MODEL]]
 //! ```
 //!
 //! Speeds are ratios: what is compared runs in turn, so that both see the same machine, and a figure is
-//! the median of the rounds. Prints tables in Markdown.
+//! the median of the rounds. With a MODEL, only models whose names contain it are measured. Prints
+//! tables in Markdown.
 
+mod bare;
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod model;
@@ -19,11 +21,22 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 fn main() -> Result<()> {
-	let rounds = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(21);
-	let subjects = model::subjects()?;
+	// Cargo puts an option before those.
+	let (mut rounds, mut only) = (21, None);
+	for argument in std::env::args().skip(1).filter(|argument| !argument.starts_with('-')) {
+		match argument.parse() {
+			Ok(number) => rounds = number,
+			Err(_) => only = Some(argument),
+		}
+	}
+	let mut subjects = model::subjects()?;
+	subjects.retain(|subject| subject.name.contains(only.as_deref().unwrap_or_default()));
 	overhead::measure(&subjects, rounds)?;
 	start::measure(&subjects, rounds.min(9))?;
-	overlap::measure(rounds.min(5))
+	match only {
+		None => overlap::measure(rounds.min(5)),
+		Some(_) => Ok(()),
+	}
 }
 
 /// The median; `values` is not empty.

@@ -6,7 +6,7 @@ use tercet_tensors::{Tensor, TensorMap};
 
 use crate::common::{digits, onnx};
 
-/// A model with one float input, and a batch for it.
+/// A model, and a batch for it.
 pub struct Subject {
 	pub name: String,
 	pub model: Vec<u8>,
@@ -38,19 +38,36 @@ pub fn subjects() -> Result<Vec<Subject>> {
 		subject("digits, fp32", digits("onnx/model.onnx"), &images),
 		subject("digits, int8", digits("onnx/model_int8.onnx"), &images),
 		image_classification(64)?,
+		text_classification(512, 32)?,
 		layers(2048, 4, 128)?,
 	])
 }
 
 /// The graph of the example that labels images.
 fn image_classification(items: usize) -> Result<Subject> {
-	let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
-	let model = std::fs::read(format!("{examples}/image-classification/onnx/model.onnx"))?;
 	let pixels: Vec<f32> =
 		(0..items * 3 * 32 * 32).map(|i| (i % 255) as f32 / 127.5 - 1.0).collect();
 	let pixels = Tensor::f32(&[items, 3, 32, 32], &pixels)?;
 	let input = TensorMap::new([("pixel_values", pixels)])?;
-	Ok(Subject { name: "image-classification, fp32".into(), model, input })
+	example("image-classification", input)
+}
+
+/// The graph of the example that labels texts, each `length` tokens long.
+fn text_classification(items: usize, length: usize) -> Result<Subject> {
+	let tokens: Vec<i64> = (0..items * length).map(|i| (i % 1000) as i64).collect();
+	let shape = [items, length];
+	let input = TensorMap::new([
+		("input_ids", Tensor::i64(&shape, &tokens)?),
+		("attention_mask", Tensor::i64(&shape, &vec![1; items * length])?),
+	])?;
+	example("text-classification", input)
+}
+
+/// The first variant of an example.
+fn example(folder: &str, input: TensorMap) -> Result<Subject> {
+	let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+	let model = std::fs::read(format!("{examples}/{folder}/onnx/model.onnx"))?;
+	Ok(Subject { name: format!("{folder}, fp32"), model, input })
 }
 
 /// `x` of shape `[items, width]`, multiplied by as many matrices, each time cut at zero.

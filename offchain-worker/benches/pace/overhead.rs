@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use anyhow::{anyhow, Result};
-use ort::{session::Session, value::TensorRef};
+use anyhow::Result;
+use bytes::Bytes;
+use ort::session::Session;
 use tercet_primitives::{ItemSet, H256};
 use tercet_tensors::TensorMap;
 use tercet_worker::{
@@ -17,6 +18,7 @@ use tercet_worker::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+	bare::{self, Values},
 	busy_seconds,
 	common::{engine, runner_settings},
 	median,
@@ -82,7 +84,7 @@ pub fn measure(subjects: &[Subject], rounds: usize) -> Result<()> {
 
 impl Ways {
 	fn open(engine: &Engine, subject: &Subject) -> Result<Self> {
-		let bare = bare(engine, &subject.model)?;
+		let bare = bare::session(engine, &subject.model)?;
 		let ours = engine.session(&subject.model, 1)?;
 		let mut runner = Runner::start(&runner_settings(1))?;
 		runner.open(&OPENING, &subject.model, &CancellationToken::new())?;
@@ -97,10 +99,9 @@ impl Ways {
 
 	fn round(&mut self, input: &TensorMap) -> Result<Round> {
 		let Self { bare, ours, runner } = self;
-		let (items, bytes) = (input.items(), input.to_canonical_bytes());
+		let (items, bytes) = (input.items(), Bytes::from(input.to_canonical_bytes()));
 		let (asked, batch) = (ItemSet::first(items), Batch::Asked);
-		let (port, tensor) = input.iter().next().ok_or_else(|| anyhow!("no input"))?;
-		let (shape, values) = (tensor.shape().to_vec(), tensor.to_f32()?);
+		let values = Values::of(input)?;
 		let digest = OPENING.digest;
 		let work = Work {
 			artifact: &digest,
@@ -115,19 +116,9 @@ impl Ways {
 		let request =
 			Request { input: &bytes, items, asked, batch, vectors_only: false, key: None, cancel };
 		Ok(Round {
-			bare: busy_seconds(ROW, || {
-				let value = TensorRef::from_array_view((shape.clone(), values.as_slice()))?;
-				Ok(bare.run(ort::inputs![port => value])?.len())
-			})?,
+			bare: busy_seconds(ROW, || values.run(bare))?,
 			answer: busy_seconds(ROW, || Ok(answer(ours, work)?))?,
 			runner: busy_seconds(ROW, || Ok(runner.run(&OPENING, &request)?))?,
 		})
 	}
-}
-
-/// A session with one thread and nothing else of ours.
-pub fn bare(engine: &Engine, model: &[u8]) -> Result<Session> {
-	let builder = Session::builder(engine.environment())?;
-	let mut builder = builder.with_intra_threads(1).map_err(ort::Error::<()>::from)?;
-	Ok(builder.commit_from_memory(model)?)
 }

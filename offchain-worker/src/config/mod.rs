@@ -20,7 +20,7 @@ pub use text::{Bytes, Secret};
 pub use write::{Key, Section, SECTIONS};
 
 use crate::{
-	args::{LogFormat, RunArgs},
+	args::{LogFormat, RunArgs, CONFIG},
 	engine::DeviceChoice,
 	offers::{Amount, Largest, Offer},
 };
@@ -302,12 +302,18 @@ impl Config {
 		}
 	}
 
-	/// What `run` was asked for: the file, if it names one, with what the command line says instead.
+	/// What `run` was asked for: the file, with what the command line says instead. That is worker.toml
+	/// of the current folder, unless it names another, or a directory, which needs no file.
 	///
 	/// # Errors
 	/// As [`Self::load`], and [`ConfigError::Incomplete`] if neither names a directory or a key.
 	pub fn of(args: &RunArgs) -> Result<Self, ConfigError> {
-		let mut config = args.config.as_deref().map(Self::load).transpose()?.unwrap_or_default();
+		let file = match (&args.config, &args.dir) {
+			(Some(file), _) => Some(file.as_path()),
+			(None, None) => Some(Path::new(CONFIG)),
+			(None, Some(_)) => None,
+		};
+		let mut config = file.map(Self::load).transpose()?.unwrap_or_default();
 		config.overlay(args);
 		config.check().map_err(ConfigError::Incomplete)?;
 		if config.state.dir.as_os_str().is_empty() {
@@ -408,6 +414,16 @@ mod tests {
 			let (_dir, path) = file(text);
 			let error = Config::of(&run(&format!("--config {}", path.display()))).unwrap_err();
 			assert!(error.to_string().contains(missing), "{error}");
+		}
+		let error = Config::of(&run("--dir d")).unwrap_err();
+		assert!(error.to_string().contains("--key-file"), "{error}");
+	}
+
+	#[test]
+	fn of_looks_for_the_usual_file_when_neither_file_nor_directory_is_named() {
+		for line in ["", "--key //Alice"] {
+			let error = Config::of(&run(line)).unwrap_err().to_string();
+			assert!(error.contains(CONFIG) && error.contains("init"), "{error}");
 		}
 	}
 

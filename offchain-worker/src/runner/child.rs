@@ -11,6 +11,7 @@ use std::{
 	process::ExitCode,
 };
 
+use bytes::Bytes;
 use clap::Args;
 use tercet_primitives::H256;
 use tercet_tensors::{Tensor, TensorMap};
@@ -69,10 +70,9 @@ fn serve(args: &RunnerArgs) -> Result<(), Box<dyn std::error::Error>> {
 	write_frame(&mut worker, &Reply::Ready { walls, space, resident }, &[])?;
 
 	let mut runner = Served { engine, memory, model: None };
-	let mut body = Vec::new();
 	loop {
-		let (reply, result) = match read_frame(&mut worker, &mut body) {
-			Ok(command) => runner.obey(command, &mut body),
+		let (reply, result) = match read_frame(&mut worker) {
+			Ok((command, body)) => runner.obey(command, body.into()),
 			Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
 			Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
 				// What was announced is still on its way; there is nothing sensible left to say.
@@ -108,39 +108,37 @@ struct Served {
 
 impl Served {
 	/// Does what the worker asks for: the reply, and its body.
-	fn obey(&mut self, command: Command, body: &mut Vec<u8>) -> (Reply, Vec<u8>) {
-		let outcome = match command {
+	fn obey(&mut self, command: Command, body: Bytes) -> (Reply, Vec<u8>) {
+		let outcome = self.outcome(command, body);
+		outcome.unwrap_or_else(|failure| (Reply::Failed(short(failure)), Vec::new()))
+	}
+
+	fn outcome(&mut self, command: Command, body: Bytes) -> Result<(Reply, Vec<u8>), Failure> {
+		match command {
 			Command::Open { threads, digest, declared } => {
-				let artifact = std::mem::take(body);
 				let threads = usize::try_from(threads).unwrap_or(1);
-				let opened = model::open(&self.engine, &artifact, threads, declared);
-				opened.map(|model| {
-					self.model = Some((digest, model));
-					if let Err(error) = seccomp::no_more_threads() {
-						eprintln!("threads can still be started: {error}");
-					}
-					(Reply::Opened { resident: self.memory.now().1 }, Vec::new())
-				})
+				let model = model::open(&self.engine, &body, threads, declared)?;
+				drop(body);
+				self.model = Some((digest, model));
+				if let Err(error) = seccomp::no_more_threads() {
+					eprintln!("threads can still be started: {error}");
+				}
+				Ok((Reply::Opened { resident: self.memory.now().1 }, Vec::new()))
 			},
-			Command::Run { items, asked, batch, vectors_only, key } => match &mut self.model {
-				None => Err(Failure::new(FailureKind::Machine, "nothing is open")),
-				Some((artifact, model)) => {
-					let (declared, asked) = (items, &asked);
-					let key = key.as_ref();
-					let work =
-						Work { artifact, input: body, declared, asked, batch, vectors_only, key };
-					answer(&mut **model, work).map(|Results { bytes, digests }| {
-						let (_, resident) = self.memory.now();
-						(Reply::Done { digests, resident }, bytes)
-					})
-				},
+			Command::Run { items, asked, batch, vectors_only, key } => {
+				let nothing = || Failure::new(FailureKind::Machine, "nothing is open");
+				let (artifact, model) = self.model.as_mut().ok_or_else(nothing)?;
+				let (input, declared, asked, key) = (&body, items, &asked, key.as_ref());
+				let work = Work { artifact, input, declared, asked, batch, vectors_only, key };
+				let Results { bytes, digests } = answer(&mut **model, work)?;
+				let (_, resident) = self.memory.now();
+				Ok((Reply::Done { digests, resident }, bytes))
 			},
 			Command::Attempt(attempt) => {
 				let outcome = try_out(attempt).map_err(|error| error.to_string());
 				Ok((Reply::Attempted(outcome), Vec::new()))
 			},
-		};
-		outcome.unwrap_or_else(|failure| (Reply::Failed(short(failure)), Vec::new()))
+		}
 	}
 }
 

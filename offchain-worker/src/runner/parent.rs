@@ -340,12 +340,8 @@ impl Runner {
 
 	/// The next reply and its body.
 	fn wait(&mut self, patience: &Patience<'_>) -> Result<(Reply, Vec<u8>), Failure> {
-		let mut body = Vec::new();
 		let mut stream = Patient { socket: &self.socket, patience };
-		match read_frame(&mut stream, &mut body) {
-			Ok(reply) => Ok((reply, body)),
-			Err(error) => Err(self.end(&error, patience)),
-		}
+		read_frame(&mut stream).map_err(|error| self.end(&error, patience))
 	}
 
 	/// What the end of the conversation means.

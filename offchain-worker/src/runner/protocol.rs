@@ -128,12 +128,12 @@ pub fn write_frame(stream: &mut impl Write, header: &impl Encode, body: &[u8]) -
 	Ok(())
 }
 
-/// Receives a frame; its body replaces what is in `body`.
+/// Receives a frame: its header and its body.
 ///
 /// # Errors
 /// What the stream says; [`io::ErrorKind::InvalidData`] if it is no frame, and
 /// [`io::ErrorKind::OutOfMemory`] if there is no room for its body.
-pub fn read_frame<T: Decode>(stream: &mut impl Read, body: &mut Vec<u8>) -> io::Result<T> {
+pub fn read_frame<T: Decode>(stream: &mut impl Read) -> io::Result<(T, Vec<u8>)> {
 	let invalid = || io::Error::from(io::ErrorKind::InvalidData);
 	let mut lengths = [0; 12];
 	stream.read_exact(&mut lengths)?;
@@ -147,15 +147,12 @@ pub fn read_frame<T: Decode>(stream: &mut impl Read, body: &mut Vec<u8>) -> io::
 	stream.read_exact(&mut header)?;
 	let header = T::decode_all(&mut header.as_slice()).map_err(|_| invalid())?;
 	let body_length = usize::try_from(body_length).map_err(|_| invalid())?;
-	body.truncate(body_length);
-	let rest = body_length - body.len();
-	body.try_reserve_exact(rest).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-	// Every byte is written once, by the stream: bodies are large, and nothing else touches them.
-	stream.read_exact(body)?;
-	if stream.take(rest as u64).read_to_end(body)? != rest {
+	let mut body = Vec::new();
+	body.try_reserve_exact(body_length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+	if stream.take(body_length as u64).read_to_end(&mut body)? != body_length {
 		return Err(io::ErrorKind::UnexpectedEof.into());
 	}
-	Ok(header)
+	Ok((header, body))
 }
 
 #[cfg(test)]
@@ -175,18 +172,16 @@ mod tests {
 		for length in [0, 1, 1 << 10, 1 << 20] {
 			let sent: Vec<u8> = (0..length).map(|i| i as u8).collect();
 			let bytes = frame(&failed, &sent);
-			let mut body = vec![9; 5];
-			let header: Reply = read_frame(&mut bytes.as_slice(), &mut body).unwrap();
-			assert_eq!((header, body), (failed.clone(), sent));
+			let frame = read_frame::<Reply>(&mut bytes.as_slice()).unwrap();
+			assert_eq!(frame, (failed.clone(), sent));
 		}
 	}
 
 	#[test]
 	fn read_frame_fails_when_lengths_lie_or_the_header_is_something_else() {
 		let good = frame(&Reply::Opened { resident: 1 }, b"body");
-		let mut body = Vec::new();
 		for cut in 0..good.len() {
-			assert!(read_frame::<Reply>(&mut &good[..cut], &mut body).is_err(), "{cut}");
+			assert!(read_frame::<Reply>(&mut &good[..cut]).is_err(), "{cut}");
 		}
 		let mut huge_header = good.clone();
 		huge_header[3] = 0xff;
@@ -195,7 +190,7 @@ mod tests {
 		let mut other = good.clone();
 		other[12] = 200;
 		for bytes in [huge_header, huge_body, other] {
-			let error = read_frame::<Reply>(&mut bytes.as_slice(), &mut body).unwrap_err();
+			let error = read_frame::<Reply>(&mut bytes.as_slice()).unwrap_err();
 			assert_eq!(error.kind(), io::ErrorKind::InvalidData);
 		}
 	}
