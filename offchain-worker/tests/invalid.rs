@@ -11,7 +11,9 @@ use std::{
 };
 
 use common::{
-	jobs::{abstained, abstentions, int8_model, numbers, responded, revealed, some_blocks},
+	jobs::{
+		abstained, abstentions, blocks_until, int8_model, numbers, responded, revealed, some_blocks,
+	},
 	onnx,
 	world::{until, World, GENESIS},
 };
@@ -167,6 +169,15 @@ struct Troubled {
 
 struct Slow(Arc<AtomicBool>);
 
+/// Ends slow runs.
+struct Ends(Arc<AtomicBool>);
+
+impl Drop for Ends {
+	fn drop(&mut self) {
+		self.0.store(false, Ordering::Relaxed);
+	}
+}
+
 impl Runnable for Slow {
 	fn run(&mut self, request: &Request<'_>) -> Result<Results, Failure> {
 		while self.0.load(Ordering::Relaxed) {
@@ -228,17 +239,20 @@ async fn worker_tries_again_and_then_abstains_when_its_device_fails() {
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_abstains_in_time_when_a_run_takes_too_long() {
 	let slow = Arc::new(AtomicBool::new(true));
-	let (world, compute) = troubled(Some(slow.clone()));
+	// Or else a test that fails would wait for it.
+	let ends = Ends(slow.clone());
+	let (world, compute) = troubled(Some(slow));
 	let running = world.start();
 	let taken = world.job(1, &onnx::add().0, &numbers(1));
 	until("the run", || compute.loads.load(Ordering::Relaxed) > 0).await;
 	let waiting = world.job(2, &onnx::add().0, &numbers(1));
 	until("both to be seen", || running.context.metrics.assignments.get() == 2).await;
 	world.chain.block.send_replace(96);
-	abstained(&world, taken).await;
-	abstained(&world, waiting).await;
+	// To a job that is first looked at now, this is the beginning of its window and not the end.
+	let gave_up = |job| world.chain.state(job) == SeatState::Abstained;
+	blocks_until(&world, "both to be given up", || gave_up(taken) && gave_up(waiting)).await;
 	// The result comes too late, and changes nothing.
-	slow.store(false, Ordering::Relaxed);
+	drop(ends);
 	some_blocks(&world).await;
 	assert_eq!(world.chain.commitments(), vec![]);
 	assert_eq!(running.context.metrics.executed.get(), 0);

@@ -2,6 +2,7 @@
 
 use std::{
 	collections::{BTreeMap, BTreeSet},
+	path::PathBuf,
 	time::{Duration, Instant},
 };
 
@@ -9,6 +10,7 @@ use anyhow::{bail, ensure, Context, Result};
 use codec::{Compact, Decode, DecodeAll, Encode};
 use serde_json::json;
 use tercet_chain_client::{calls, keys};
+use tercet_cli::devnet::Worker;
 use tercet_e2e::Net;
 use tercet_primitives::{
 	hashing::commitment, AccountId32, Balance, Duty, JobId, JobState, SeatState, H256, TCT,
@@ -93,6 +95,31 @@ pub async fn claimed(net: &mut Net) -> Result<()> {
 	}
 }
 
+/// Has workers count what has come until now, as each does when it starts: one that is stopped right
+/// after a claim has not looked at that block yet.
+pub async fn counted(net: &mut Net) -> Result<()> {
+	let head = net.chain.best().await?.number;
+	for worker in 0..net.devnet.workers().len() {
+		net.devnet.stop_worker(worker).await?;
+		net.devnet.restart_worker(worker)?;
+	}
+	let until = Instant::now() + PATIENCE;
+	for worker in net.devnet.workers() {
+		let dir = state_dir(net, worker)?;
+		while Earnings::load(&dir).block < head {
+			ensure!(Instant::now() < until, "{} does not look at block {head}", dir.display());
+			tokio::time::sleep(Duration::from_millis(100)).await;
+		}
+	}
+	Ok(())
+}
+
+/// Where a worker keeps its journal and counts its money.
+fn state_dir(net: &Net, worker: &Worker) -> Result<PathBuf> {
+	let name = worker.log().file_stem().context("a log without a name")?;
+	Ok(net.devnet.dir().join(name))
+}
+
 /// Checks everything; no worker runs any more.
 pub async fn everything(net: &Net, jobs: &[JobId]) -> Result<Found> {
 	let head = net.chain.best().await?;
@@ -141,7 +168,7 @@ fn opened(net: &Net, blocks: &Blocks) -> Result<()> {
 	let genesis = net.chain.genesis();
 	let mut open = 0;
 	for worker in net.devnet.workers() {
-		let dir = net.devnet.dir().join(worker.log().file_stem().context("a log without a name")?);
+		let dir = state_dir(net, worker)?;
 		let entries = Journal::open(&dir, genesis)?.entries()?;
 		let mut opens = BTreeSet::new();
 		for (seat, entry) in entries {
@@ -177,7 +204,7 @@ fn rewarded(net: &Net, blocks: &Blocks) -> Result<usize> {
 		ensure!(claims.len() == 1, "{whose:?} was claimed {} times", claims.len());
 	}
 	for worker in net.devnet.workers() {
-		let dir = net.devnet.dir().join(worker.log().file_stem().context("a log without a name")?);
+		let dir = state_dir(net, worker)?;
 		let earnings = Earnings::load(&dir);
 		let paid = blocks.paid.get(&worker.account).copied().unwrap_or_default();
 		let own = blocks.claims.iter().filter(|((account, _), _)| *account == worker.account);

@@ -74,6 +74,7 @@ async fn kill(times: usize, workers: usize) -> Result<String> {
 			}
 		}
 		audit::claimed(&mut net).await?;
+		audit::counted(&mut net).await?;
 		for worker in 0..workers {
 			net.devnet.stop_worker(worker).await?;
 		}
