@@ -18,7 +18,7 @@ mod start;
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{ensure, Result};
 
 fn main() -> Result<()> {
 	// Cargo puts an option before those.
@@ -31,6 +31,7 @@ fn main() -> Result<()> {
 	}
 	let mut subjects = model::subjects()?;
 	subjects.retain(|subject| subject.name.contains(only.as_deref().unwrap_or_default()));
+	ensure!(!subjects.is_empty(), "no model has `{}` in its name", only.unwrap_or_default());
 	overhead::measure(&subjects, rounds)?;
 	start::measure(&subjects, rounds.min(9))?;
 	match only {
